@@ -120,4 +120,28 @@ export function signInTests({ stack, open }: RunningConsole): void {
     await stack().api.post('/telegram/user/disconnect', { user_id: 'hugo' });
     expect(pageErrors).toEqual([]);
   }, 90_000);
+
+  test('shows the step of a sign-in in another browser, and follows it there', async () => {
+    const phone = '+9996628318';
+    const account = { phone, first_name: 'Ivy', password: 'hunter2', hint: 'the usual' };
+    await stack().control.createAccount(account);
+    const first = await open('/sign-in/ivy');
+    await first.page.getByLabel('Phone number').fill(phone);
+    await first.page.getByRole('button', { name: 'Send me the code' }).click();
+    await first.page.getByText(`${phone}, in your Telegram app`).waitFor();
+    const second = await open('/sign-in/ivy', { locale: 'ru-RU' });
+    await second.page.getByText(`код для ${phone} в ваше приложение Telegram`).waitFor();
+    await second.page.getByText(/Новый код через 0:\d\d/).waitFor();
+    await second.page.getByText('Следующий код придёт по SMS.').waitFor();
+    await second.page.getByRole('button', { name: 'Вставить' }).click();
+    await second.page.getByRole('button', { name: 'Войти', exact: true }).click();
+    await second.page.getByText('Подсказка: the usual').waitFor();
+    await first.page.getByText('Hint: the usual').waitFor();
+    await second.page.reload();
+    await second.page.getByText('Подсказка: the usual').waitFor();
+    await first.page.getByLabel('Password').fill('hunter2');
+    await first.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    for (const { page } of [first, second]) await page.getByRole('heading', { name: 'ivy' }).waitFor();
+    expect([...first.pageErrors, ...second.pageErrors]).toEqual([]);
+  }, 90_000);
 }

@@ -22,7 +22,20 @@ describe('Sign-in', () => {
     });
     expect(started.body.phone_code_hash).toMatch(/.+/);
     expect(started.body.job_id).toMatch(/.+/);
-    expect((await stack.api.status('by-code')).body).toMatchObject({ authorized: false, state: 'code_sent' });
+    const pending = (await stack.api.status('by-code')).body;
+    expect(pending).toMatchObject({
+      authorized: false,
+      state: 'code_sent',
+      sign_in: {
+        by: 'code',
+        phone_number: phone,
+        delivery: 'app',
+        next_delivery: 'sms',
+        message: 'Code sent to Telegram',
+        hint: null,
+      },
+    });
+    expect(JSON.stringify(pending)).not.toContain(started.body.phone_code_hash);
 
     const verified = await stack.api.verify('by-code', { phone_code: '22222' });
     expect(verified).toMatchObject({
@@ -42,6 +55,7 @@ describe('Sign-in', () => {
       state: 'ready',
       user_info: verified.body.user,
     });
+    expect(status.body).not.toHaveProperty('sign_in');
     expect((await stack.api.status('by-code', '?live=true')).body).toMatchObject({
       authorized: true,
       state: 'ready',
@@ -95,6 +109,7 @@ describe('Sign-in', () => {
     expect((await stack.api.status('two-step')).body).toMatchObject({
       authorized: false,
       state: 'password_required',
+      sign_in: { by: 'code', phone_number: phone, hint: 'first pet' },
     });
     expect(await stack.api.verify('two-step', { password: 'wrong' })).toMatchObject({
       status: 400,

@@ -87,6 +87,8 @@ export interface AccountStatus {
   receiving: Receiving;
   /** The account's own proxy, without its password. */
   proxy?: string;
+  /** The sign-in that has begun and not ended. */
+  sign_in?: AccountSummary['sign_in'];
   /** If the account has a problem: the reason, and in `next_action` what a person should do. */
   reason?: string;
   next_action?: string;

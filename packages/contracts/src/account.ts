@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ERROR_CODES, isErrorCode } from './errors/error-codes.ts';
 import { holdReasonSchema } from './errors/hold-reason.ts';
 import { paceChoiceSchema } from './pace.ts';
+import { pendingSignInSchema } from './pending-sign-in.ts';
 
 /** A signed-in Telegram user, as the API shows it. */
 export const userInfoSchema = z
@@ -133,6 +134,8 @@ export const accountViewSchema = z.object({
   replies_only: z.object({ within_hours: z.int(), receiving: z.boolean() }).optional(),
   /** The account's own proxy, without its password. */
   proxy: z.string().optional(),
+  /** The sign-in that has begun and not ended. */
+  sign_in: pendingSignInSchema.optional(),
   hold: holdSchema.nullable(),
 });
 export type AccountView = z.infer<typeof accountViewSchema>;

@@ -88,39 +88,6 @@ export const disconnectRequestSchema = requestBody({
   forget: z.boolean().default(false),
 });
 
-/** How Telegram delivers a login code, after its `auth.SentCodeType`. */
-const codeDeliverySchema = z.enum([
-  'app',
-  'sms',
-  'call',
-  'flash_call',
-  'missed_call',
-  'email',
-  'email_setup_required',
-  'fragment',
-  'firebase',
-  'sms_word',
-  'sms_phrase',
-  'unknown',
-]);
-export type CodeDelivery = z.infer<typeof codeDeliverySchema>;
-
-export const codeSentSchema = z.object({
-  phone_code_hash: z.string(),
-  delivery: codeDeliverySchema,
-  /**
-   * Telegram's detail on the delivery, if any: the masked e-mail address, the number that calls, the address at
-   * fragment.com.
-   */
-  delivery_detail: z.string().optional(),
-  next_delivery: codeDeliverySchema.nullable(),
-  /** Number of characters in the code, if Telegram states it. */
-  code_length: z.number().int().nullable(),
-  /** Seconds until the next delivery may be requested, if Telegram states it. */
-  timeout: z.number().int().nullable(),
-});
-export type CodeSent = z.infer<typeof codeSentSchema>;
-
 export const verifyResultSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('authorized'), user: userInfoSchema }).meta({ id: 'Authorized' }),
   z

@@ -29,18 +29,17 @@ export {
   authQrRequestSchema,
   authStartRequestSchema,
   authVerifyRequestSchema,
-  codeSentSchema,
   disconnectRequestSchema,
   paceRequestSchema,
   proxyRequestSchema,
   qrCodeSchema,
   qrResultSchema,
   verifyResultSchema,
-  type CodeDelivery,
-  type CodeSent,
   type QrResult,
   type VerifyResult,
 } from './auth.ts';
+export { codeSentSchema, type CodeDelivery, type CodeSent } from './code-sent.ts';
+export { type PendingSignIn } from './pending-sign-in.ts';
 export { entitySchema, type Entity, type FormattedText } from './text/entities.ts';
 export {
   ERROR_CODES,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { accountViewSchema, userInfoSchema } from './account.ts';
-import { codeSentSchema, qrResultSchema, verifyResultSchema } from './auth.ts';
+import { qrResultSchema, verifyResultSchema } from './auth.ts';
+import { codeSentSchema } from './code-sent.ts';
 import { publicErrorSchema } from './errors/gateway-error.ts';
 import { networkChangeSchema } from './network.ts';
 import { paceChoiceSchema } from './pace.ts';

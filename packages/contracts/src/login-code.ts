@@ -1,4 +1,4 @@
-import type { CodeSent } from './auth.ts';
+import type { CodeSent } from './code-sent.ts';
 import { cleanPasted } from './recipients/pasted.ts';
 
 /** Deliveries whose codes are digits. The codes of others are words, or their format is unknown. */

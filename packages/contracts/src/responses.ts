@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { accountStateSchema, userInfoSchema } from './account.ts';
-import { codeSentSchema, qrCodeSchema } from './auth.ts';
+import { qrCodeSchema } from './auth.ts';
+import { codeSentSchema } from './code-sent.ts';
 import { publicErrorSchema } from './errors/gateway-error.ts';
 import { jobViewSchema } from './jobs.ts';
 import { paceChoiceSchema, type PaceRules } from './pace.ts';
+import { signInByCodeSchema, signInByQrSchema } from './pending-sign-in.ts';
 import { repliesOnlySchema } from './receiving/replies-only.ts';
 import { receivingSchema } from './receiving/requests.ts';
 
@@ -78,6 +80,15 @@ const repliesOnlyShownSchema = z
   .union([z.literal(false), repliesOnlySchema])
   .describe('Whom the account may write to in private chats: only people who have written to it, or anybody');
 
+const signInShownSchema = z
+  .discriminatedUnion('by', [
+    signInByCodeSchema
+      .extend({ message: z.string().describe('Where the code is') })
+      .meta({ id: 'SignInByCode' }),
+    signInByQrSchema,
+  ])
+  .describe('The sign-in that has begun and not ended, so that another person or program can finish it');
+
 /** How an account stands: the fields of its status and of its entry in lists. */
 export const accountStandingSchema = z
   .object({
@@ -99,6 +110,7 @@ export const accountStandingSchema = z
     replies_only: repliesOnlyShownSchema,
     receiving: receivingSchema,
     proxy: z.string().optional().describe('Its own proxy, without the password'),
+    sign_in: signInShownSchema.optional(),
     reason: z.string().optional(),
     next_action: z.string().optional().describe('What a person has to do'),
   })

@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { storedReceivingSchema } from './stored-receiving.ts';
 
 /** The part of an account's view that is not secret and survives a restart, and how the account receives. */
-export const accountStatusSchema = accountViewSchema.omit({ hold: true }).extend({
+export const accountStatusSchema = accountViewSchema.omit({ hold: true, sign_in: true }).extend({
   replies_only: repliesOnlySchema.optional(),
   /** Absent: it never received. */
   receiving: storedReceivingSchema.optional(),

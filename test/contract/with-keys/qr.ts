@@ -39,7 +39,11 @@ export const qr = (product: () => AliceAndBob) => {
       job_id: expect.any(String),
     });
     expect(Date.parse(begun.body.expires_at)).toBeGreaterThan(Date.now());
-    expect((await stack.api.status('plain')).body).toMatchObject({ authorized: false, state: 'qr_pending' });
+    expect((await stack.api.status('plain')).body).toMatchObject({
+      authorized: false,
+      state: 'qr_pending',
+      sign_in: { by: 'qr', hint: null },
+    });
     expect((await begin('plain')).body.url).toBe(begun.body.url);
 
     await stack.control.scan(begun.body.url, phone);

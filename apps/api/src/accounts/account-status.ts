@@ -9,6 +9,7 @@ import {
   type AccountView,
   type Hold,
   type PaceSettings,
+  type PendingSignIn,
   type Receiving,
   type RepliesOnly,
   type SendState,
@@ -16,6 +17,7 @@ import {
 import type { PendingCounts } from '@gateway/queue';
 import { paceSettings } from '@gateway/runtime';
 import type { ApiContext } from '../context.ts';
+import { whereTheCodeIs } from './code-sent-body.ts';
 
 export type AccountStatus = Omit<AccountSummary, 'user_id'>;
 
@@ -62,6 +64,7 @@ function describeAccount(
     replies_only: shownRepliesOnly(view),
     receiving,
     ...(view.proxy !== undefined && { proxy: view.proxy }),
+    ...(view.sign_in !== undefined && { sign_in: shownSignIn(view.sign_in) }),
     ...(reason !== null && { reason }),
     ...(action !== null && { next_action: action }),
   };
@@ -72,6 +75,10 @@ export function shownRepliesOnly({
   replies_only: rule,
 }: Pick<AccountView, 'replies_only'>): RepliesOnly | false {
   return rule === undefined ? false : { within_hours: rule.within_hours };
+}
+
+function shownSignIn(signIn: PendingSignIn): NonNullable<AccountStatus['sign_in']> {
+  return signIn.by === 'qr' ? signIn : { ...signIn, message: whereTheCodeIs(signIn) };
 }
 
 function heldBy({ reason, until, message }: Hold) {

@@ -15,7 +15,12 @@ export function codeSentBody(jobId: string, sent: CodeSent) {
   };
 }
 
-function whereTheCodeIs({ delivery, delivery_detail: detail, code_length: length }: CodeSent): string {
+/** A sentence that says where the code arrives. */
+export function whereTheCodeIs({
+  delivery,
+  delivery_detail: detail,
+  code_length: length,
+}: Pick<CodeSent, 'delivery' | 'delivery_detail' | 'code_length'>): string {
   const beginning = detail ? `, beginning with ${detail}` : '';
   switch (delivery) {
     case 'app':

@@ -37,19 +37,21 @@ interface WithSentences {
   next_action?: unknown;
   issues?: readonly { path: string; message: string }[];
   held?: object;
+  sign_in?: object;
   error?: object | null;
 }
 
 /** The answer with its sentences in a language. Codes, names and the texts of messages stay. */
 export function inLanguage<T extends object>(answer: T, language: Locale): T {
   if (language === 'en') return answer;
-  const { message, next_action, issues, held, error }: WithSentences = answer;
+  const { message, next_action, issues, held, sign_in, error }: WithSentences = answer;
   return {
     ...answer,
     ...(typeof message === 'string' && { message: translate(message, language) }),
     ...(typeof next_action === 'string' && { next_action: translate(next_action, language) }),
     ...(issues !== undefined && { issues: issues.map((issue) => inLanguage(issue, language)) }),
     ...(held !== undefined && { held: inLanguage(held, language) }),
+    ...(sign_in !== undefined && { sign_in: inLanguage(sign_in, language) }),
     ...(error !== undefined && error !== null && { error: inLanguage(error, language) }),
   };
 }

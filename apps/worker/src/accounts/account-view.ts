@@ -1,17 +1,34 @@
-import { GatewayError, isFloodReason, isSignedIn, type AccountView, type Hold } from '@gateway/contracts';
-import type { AccountStatus } from '@gateway/sessions';
+import {
+  GatewayError,
+  isFloodReason,
+  isSignedIn,
+  type AccountView,
+  type Hold,
+  type PendingSignIn,
+} from '@gateway/contracts';
+import type { AccountStatus, StoredLogin } from '@gateway/sessions';
 
 /** The account as the API shows it. */
 export function viewOf(
   { receiving, replies_only: rule, sealed_proxy: _sealed, device: _device, ...status }: AccountStatus,
   hold: Hold | null,
+  login: StoredLogin | null,
 ): AccountView {
   return {
     ...status,
     state: stateOf(status, hold),
     ...(rule && { replies_only: { ...rule, receiving: receiving?.enabled === true } }),
+    ...(login !== null && { sign_in: signInOf(login) }),
     hold,
   };
+}
+
+function signInOf(login: StoredLogin): PendingSignIn {
+  const { kind, hint } = login;
+  if (kind === 'qr') return { by: kind, hint };
+  const { phoneNumber, sentAt } = login;
+  const { phone_code_hash: _hash, ...sent } = login.sent;
+  return { by: kind, phone_number: phoneNumber, ...sent, sent_at: new Date(sentAt).toISOString(), hint };
 }
 
 /** The state that the API shows. A flood wait turns `ready` into `flood_wait`. */

@@ -153,7 +153,7 @@ export class PublishedAccount {
   }
 
   get view(): AccountView {
-    return viewOf(this.#shownStatus, this.hold);
+    return viewOf(this.#shownStatus, this.hold, this.login);
   }
 
   /** The state in {@link view}. Cheap, since all accounts are counted by it every few seconds. */

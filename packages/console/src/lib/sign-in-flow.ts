@@ -2,24 +2,48 @@ import type { AccountStatus, CodeSentAnswer } from '@gateway/client';
 import { text, type Text } from '@gateway/texts';
 import type { Words } from './words.ts';
 
+/** A code on its way: whose, and how it was sent. */
+export interface SentCode extends Omit<CodeSentAnswer, 'status' | 'job_id' | 'phone_code_hash'> {
+  phone: string;
+  /** ms since the epoch. */
+  sentAt: number;
+}
+
 /** The current step of a sign-in. */
 export type Step =
   | { step: 'begin' }
-  /** `sent` `null`: the sign-in was started before this page was opened. */
-  | { step: 'code'; sent: CodeSentAnswer | null; sentAt: number }
+  /** `sent` `null`: the gateway does not say it (a worker of an earlier version). */
+  | { step: 'code'; sent: SentCode | null }
   | { step: 'qr' }
   | { step: 'password'; hint: string | null }
   | { step: 'done' };
 
-/** The step that the gateway reports. @param known what this tab knows of the sign-in */
-export function stepOf(
-  { authorized, state }: Pick<AccountStatus, 'authorized' | 'state'>,
-  known: StoredSignIn | null,
-): Step {
-  if (state === 'code_sent') return { step: 'code', sent: known?.sent ?? null, sentAt: known?.sentAt ?? 0 };
-  if (state === 'password_required') return { step: 'password', hint: null };
+/** The step that the gateway reports, the same to each browser. */
+export function stepOf({
+  authorized,
+  state,
+  sign_in: signIn,
+}: Pick<AccountStatus, 'authorized' | 'state' | 'sign_in'>): Step {
+  if (state === 'code_sent') return { step: 'code', sent: signIn?.by === 'code' ? sentCodeOf(signIn) : null };
+  if (state === 'password_required') return { step: 'password', hint: signIn?.hint ?? null };
   if (state === 'qr_pending') return { step: 'qr' };
   return authorized ? { step: 'done' } : { step: 'begin' };
+}
+
+function sentCodeOf({
+  phone_number: phone,
+  sent_at: sentAt,
+  ...sent
+}: Extract<AccountStatus['sign_in'], { by: 'code' }>): SentCode {
+  return { ...sent, phone, sentAt: Date.parse(sentAt) };
+}
+
+/** The step to show after `shown`, now that the gateway reports `next`, which may come from another browser. */
+export function followingStep(shown: Step | null, next: Step): Step {
+  if (shown === null) return next;
+  const isUnderWay = shown.step !== 'begin' && shown.step !== 'done';
+  // A sign-in that has ended without success stays: its error says why, and offers to start again.
+  return isUnderWay && next.step !== 'begin' ? next : shown;
 }
 
 const DELIVERIES: Record<string, Text> = {
@@ -40,39 +64,12 @@ export function nextDeliveryInWords(delivery: string | null, { t, say }: Words):
   return way === undefined ? null : t('Another one comes {way}.', { way: say(way) });
 }
 
-/** A sentence that says where the code is. `sent` `null`: it was sent before this page was opened. */
-export function codeSentInWords(sent: CodeSentAnswer | null, phone: string, { t, say }: Words): string {
-  const known = sent === null ? undefined : DELIVERIES[sent.delivery];
-  if (known === undefined) {
-    // For an unknown way of delivery, the gateway's message says more.
-    if (sent !== null) return `${sent.message}.`;
-    return phone === ''
-      ? t('Telegram has sent a code.')
-      : t('Telegram has sent a code to {phone}.', { phone });
-  }
-  const way = [say(known), sent?.delivery_detail].filter(Boolean).join(': ');
-  return phone === ''
-    ? t('Telegram has sent a code, {way}.', { way })
-    : t('Telegram has sent a code to {phone}, {way}.', { phone, way });
+/** A sentence that says where the code is. */
+export function codeSentInWords(sent: SentCode | null, { t, say }: Words): string {
+  if (sent === null) return t('Telegram has sent a code.');
+  const known = DELIVERIES[sent.delivery];
+  // For an unknown way of delivery, the gateway's message says more.
+  if (known === undefined) return `${sent.message}.`;
+  const way = [say(known), sent.delivery_detail].filter(Boolean).join(': ');
+  return t('Telegram has sent a code to {phone}, {way}.', { phone: sent.phone, way });
 }
-
-/** The phone number of a sign-in, and how its last code was sent. */
-export interface StoredSignIn {
-  phone: string;
-  sent: CodeSentAnswer;
-  /** ms since the epoch. */
-  sentAt: number;
-}
-
-const KEY = 'gateway-sign-in:';
-
-/** The sign-ins of this tab, so that they continue after a reload. */
-export const storedSignIn = {
-  read: (userId: string): StoredSignIn | null => {
-    const stored = sessionStorage.getItem(KEY + userId);
-    return stored === null ? null : (JSON.parse(stored) as StoredSignIn);
-  },
-  write: (userId: string, signIn: StoredSignIn) =>
-    sessionStorage.setItem(KEY + userId, JSON.stringify(signIn)),
-  forget: (userId: string) => sessionStorage.removeItem(KEY + userId),
-};

@@ -1,8 +1,8 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { useGateway } from '../lib/gateway.ts';
-import { useAction, useTitle } from '../lib/hooks.ts';
-import { stepOf, storedSignIn, type Step } from '../lib/sign-in-flow.ts';
+import { useAction, usePolled, useTitle } from '../lib/hooks.ts';
+import { followingStep, stepOf, type Step } from '../lib/sign-in-flow.ts';
 import { useWords } from '../lib/words.ts';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
 import { Begin } from '../parts/sign-in/begin.tsx';
@@ -10,40 +10,57 @@ import { CodeStep } from '../parts/sign-in/code-step.tsx';
 import { PasswordStep } from '../parts/sign-in/password-step.tsx';
 import { QrStep } from '../parts/sign-in/qr-step.tsx';
 
-/** Signs an account in, by code or QR code, then by password if it has one. Continues a sign-in in progress. */
+/** ms between two looks at the sign-in, which another browser may continue. */
+const EVERY_MS = 3_000;
+
+/**
+ * Signs an account in, by code or QR code, then by password if it has one. Continues a sign-in in progress, and follows
+ * what other browsers do.
+ */
 export function SignInPage({ userId: named }: { userId: string | undefined }) {
   const { t } = useWords();
   useTitle(t('Sign in'));
   const { client } = useGateway();
   const [, go] = useLocation();
   const userId = named ?? '';
-  const [phone, setPhone] = useState(() => storedSignIn.read(named ?? '')?.phone ?? '');
   const [at, setAt] = useState<Step | null>(named === undefined ? { step: 'begin' } : null);
-  const look = useAction(async () => {
-    if (named !== undefined) setAt(stepOf(await client.status(named), storedSignIn.read(named)));
-  });
-  useEffect(() => {
-    void look.run();
-  }, []);
-  const finish = () => {
-    storedSignIn.forget(userId);
-    go(`/accounts/${encodeURIComponent(userId)}`);
+  const phone = useRef('');
+  const {
+    value: status,
+    error,
+    reload,
+  } = usePolled(
+    async (signal) => (named === undefined ? null : client.status(named, { signal })),
+    EVERY_MS,
+    [client, named],
+  );
+  /** Shows a step, and drops an answer on its way that is older. */
+  const show = (step: Step) => {
+    setAt(step);
+    reload();
   };
-  /** Shows the step under the account's own address, where a reload and the way back find it again. */
+  const finish = () => go(`/accounts/${encodeURIComponent(userId)}`);
+  useEffect(() => {
+    if (status === null) return;
+    const next = followingStep(at, stepOf(status));
+    if (next.step === 'done' && at !== null && at.step !== 'done') finish();
+    else setAt(next);
+  }, [status]);
+  if (at?.step === 'code' && at.sent !== null) phone.current = at.sent.phone;
+  /** Shows the step under the account's own address, where a reload, the way back and other browsers find it. */
   const proceed = (id: string, step: Step) => {
     if (named === undefined) return go(`/sign-in/${encodeURIComponent(id)}`);
-    setAt(step);
+    show(step);
   };
   const cancel = useAction(async () => {
     await client.auth.cancel(userId);
-    storedSignIn.forget(userId);
-    setAt({ step: 'begin' });
+    show({ step: 'begin' });
   });
   if (at === null)
     return (
       <>
         <h1>{t('Sign in {account}', { account: named ?? '' })}</h1>
-        <ErrorNotice error={look.error} />
+        <ErrorNotice error={error} />
       </>
     );
   return (
@@ -52,42 +69,31 @@ export function SignInPage({ userId: named }: { userId: string | undefined }) {
       {at.step === 'begin' && (
         <Begin
           userId={userId}
-          phone={phone}
+          phone={phone.current}
           isNamed={named !== undefined}
-          onCode={(id, number, sent) => {
-            const signIn = { phone: number, sent, sentAt: Date.now() };
-            storedSignIn.write(id, signIn);
-            setPhone(number);
-            proceed(id, { step: 'code', ...signIn });
-          }}
+          onCode={(id, sent) => proceed(id, { step: 'code', sent })}
           onQr={(id) => proceed(id, { step: 'qr' })}
         />
       )}
       {at.step === 'code' && (
         <CodeStep
           userId={userId}
-          phone={phone}
           sent={at.sent}
-          sentAt={at.sentAt}
-          onSent={(sent) => {
-            const signIn = { phone, sent, sentAt: Date.now() };
-            storedSignIn.write(userId, signIn);
-            setAt({ step: 'code', ...signIn });
-          }}
-          onPassword={(hint) => setAt({ step: 'password', hint })}
+          onSent={(sent) => show({ step: 'code', sent })}
+          onPassword={(hint) => show({ step: 'password', hint })}
           onDone={finish}
-          onOver={() => setAt({ step: 'begin' })}
+          onOver={() => show({ step: 'begin' })}
         />
       )}
       {at.step === 'qr' && (
-        <QrStep userId={userId} onPassword={(hint) => setAt({ step: 'password', hint })} onDone={finish} />
+        <QrStep userId={userId} onPassword={(hint) => show({ step: 'password', hint })} onDone={finish} />
       )}
       {at.step === 'password' && (
         <PasswordStep
           userId={userId}
           hint={at.hint}
           onDone={finish}
-          onOver={() => setAt({ step: 'begin' })}
+          onOver={() => show({ step: 'begin' })}
         />
       )}
       {at.step === 'done' && (

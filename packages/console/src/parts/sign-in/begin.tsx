@@ -1,9 +1,10 @@
-import { GatewayApiError, type CodeSentAnswer } from '@gateway/client';
+import { GatewayApiError } from '@gateway/client';
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
 import { useIssues } from '../../lib/issues.ts';
+import type { SentCode } from '../../lib/sign-in-flow.ts';
 import { useWords } from '../../lib/words.ts';
 import { Field } from '../field.tsx';
 import { ErrorNotice } from '../notice.tsx';
@@ -14,7 +15,7 @@ interface BeginProps {
   phone: string;
   /** Whether the page's URL already names the account. */
   isNamed: boolean;
-  onCode: (userId: string, phone: string, sent: CodeSentAnswer) => void;
+  onCode: (userId: string, sent: SentCode) => void;
   onQr: (userId: string) => void;
 }
 
@@ -35,7 +36,8 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
       await client.auth.startQr(userId.trim(), network);
       return onQr(userId.trim());
     }
-    onCode(userId.trim(), phone.trim(), await client.auth.start(userId.trim(), phone.trim(), network));
+    const sent = await client.auth.start(userId.trim(), phone.trim(), network);
+    onCode(userId.trim(), { ...sent, phone: phone.trim(), sentAt: Date.now() });
   });
   const issue = useIssues(error);
   const proxyProblem = useProxyProblem(error);

@@ -1,20 +1,17 @@
-import { GatewayApiError, type CodeSentAnswer } from '@gateway/client';
+import { GatewayApiError } from '@gateway/client';
 import { useState } from 'preact/hooks';
 import { countdown } from '../../lib/format.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction, useNow, usePolled } from '../../lib/hooks.ts';
-import { codeSentInWords, nextDeliveryInWords } from '../../lib/sign-in-flow.ts';
+import { codeSentInWords, nextDeliveryInWords, type SentCode } from '../../lib/sign-in-flow.ts';
 import { useWords } from '../../lib/words.ts';
 import { Field } from '../field.tsx';
 import { ErrorNotice } from '../notice.tsx';
 
 interface CodeStepProps {
   userId: string;
-  phone: string;
-  sent: CodeSentAnswer | null;
-  /** ms since the epoch. */
-  sentAt: number;
-  onSent: (sent: CodeSentAnswer) => void;
+  sent: SentCode | null;
+  onSent: (sent: SentCode) => void;
   onPassword: (hint: string | null) => void;
   onDone: () => void;
   /** The code is no longer valid: the sign-in starts again. */
@@ -22,7 +19,7 @@ interface CodeStepProps {
 }
 
 /** Asks for the code, and shows how it was sent and when another can be requested. */
-export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDone, onOver }: CodeStepProps) {
+export function CodeStep({ userId, sent, onSent, onPassword, onDone, onOver }: CodeStepProps) {
   const { client } = useGateway();
   const words = useWords();
   const { t } = words;
@@ -33,12 +30,17 @@ export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDo
     if (answer.status === 'authorized') onDone();
     else onPassword(answer.hint);
   });
-  const resend = useAction(async () => onSent(await client.auth.resend(userId)));
+  const phone = sent?.phone ?? '';
+  const resend = useAction(async () =>
+    onSent({ ...(await client.auth.resend(userId)), phone, sentAt: Date.now() }),
+  );
   const { error } = verify;
   const isWrong = error instanceof GatewayApiError && error.code === 'PHONE_CODE_INVALID';
   const isOver =
     error instanceof GatewayApiError && ['PHONE_CODE_EXPIRED', 'AUTH_NOT_STARTED'].includes(error.code);
-  const left = sent?.timeout === null || sent === null ? 0 : sentAt + sent.timeout * 1_000 - now;
+  const pause = (sent?.timeout ?? 0) * 1_000;
+  // No longer than the whole pause, in case the clock of the gateway is ahead.
+  const left = Math.min(pause, (sent?.sentAt ?? 0) + pause - now);
   const next = nextDeliveryInWords(sent?.next_delivery ?? null, words);
   return (
     <form
@@ -48,7 +50,7 @@ export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDo
         void verify.run();
       }}
     >
-      <p>{codeSentInWords(sent, phone, words)}</p>
+      <p>{codeSentInWords(sent, words)}</p>
       <SandboxCode phone={phone} onPick={setCode} />
       <Field
         label={t('Code')}

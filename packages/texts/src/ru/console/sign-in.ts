@@ -20,8 +20,6 @@ export const SIGN_IN = {
   'Show the QR code': 'Показать QR-код',
 
   'Telegram has sent a code.': 'Telegram отправил код.',
-  'Telegram has sent a code to {phone}.': 'Telegram отправил код для {phone}.',
-  'Telegram has sent a code, {way}.': 'Telegram отправил код {way}.',
   'Telegram has sent a code to {phone}, {way}.': 'Telegram отправил код для {phone} {way}.',
   'in your Telegram app, in the chat "Telegram"': 'в ваше приложение Telegram, в чат «Telegram»',
   'by SMS': 'по SMS',
