@@ -40,6 +40,7 @@ export function batchPageTests({ stack, alice, bob, open }: RunningConsole): voi
     await page.getByText('2 messages from 1 account.').waitFor();
     await page.getByText('line 4: no recipient').waitFor();
     await page.getByText('line 5: a spreadsheet has rounded').waitFor();
+    await page.getByText('The gateway would accept 2 messages.').waitFor();
     expect(await sent()).not.toContain('second');
     await screenshot(page, 'batch');
     expect(await seriousFindings(page)).toEqual([]);
@@ -66,6 +67,45 @@ export function batchPageTests({ stack, alice, bob, open }: RunningConsole): voi
       'first; of the file',
       'second',
     ]);
+    expect(pageErrors).toEqual([]);
+  }, 90_000);
+
+  test('says before sending which messages the gateway would refuse, split or hold', async () => {
+    const { api } = stack();
+    await api.post('/telegram/user/pause', { user_id: 'bob' });
+    const { page, pageErrors } = await open('/batch');
+    const rows = [
+      'user_id,recipient_id,text',
+      `alice,me,${'word '.repeat(1_000)}`,
+      'bob,me,held',
+      'nobody,me,lost',
+      'alice,+1,nowhere',
+    ];
+    await page.getByLabel('CSV file').setInputFiles(fileOf('check.csv', rows.join('\n')));
+    await page.getByText('The gateway would accept 2 messages.').waitFor();
+    await page.getByText('Long texts are split, so 3 messages go out.').waitFor();
+    await page.getByText('paused by a person: 1 message').waitFor();
+    await page.getByText('The gateway would refuse 2 messages:').waitFor();
+    await page.getByText('line 4: nobody: This account is not signed in.').waitFor();
+    await page.getByText('line 5: The recipient must be').waitFor();
+    await screenshot(page, 'batch-check');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 844 });
+    await expectNoHorizontalScroll(page);
+    await page.getByLabel('Language').selectOption('ru');
+    await page.getByText('Шлюз примет 2 сообщения.').waitFor();
+    await page.getByText('строка 4: nobody: Вход в этот аккаунт не выполнен.').waitFor();
+    await expectNoHorizontalScroll(page);
+    // A check that the gateway did not answer can be repeated, and nothing is sent before.
+    await page.route('**/send/batch', (route) => route.abort());
+    await page.getByLabel('Язык').selectOption('en');
+    await page.getByRole('button', { name: 'Check again' }).waitFor();
+    expect(await page.getByRole('button', { name: /^Send \d messages$/ }).isDisabled()).toBe(true);
+    await page.unroute('**/send/batch');
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await page.getByRole('button', { name: 'Send 2 messages' }).waitFor();
+    expect((await api.status('bob')).body.pending).toEqual({ waiting: 0, delayed: 0, active: 0 });
+    await api.post('/telegram/user/resume', { user_id: 'bob' });
     expect(pageErrors).toEqual([]);
   }, 90_000);
 }

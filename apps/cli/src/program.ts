@@ -168,6 +168,7 @@ function addSend(command: Command, run: Runner): void {
       'send the messages of a .jsonl, .csv or .tsv file, with the fields of a send, or of standard input (-); UTF-8, or UTF-16 with a byte order mark',
     )
     .option('--batch-id <name>', 'name of the batch; the default is the file name')
+    .option('--dry-run', 'with --batch: only say what the gateway would accept')
     .action(
       (
         userId: string | undefined,
@@ -179,6 +180,8 @@ function addSend(command: Command, run: Runner): void {
           const args = { userId, recipient, text };
           if (options.batch !== undefined && options.media !== undefined)
             throw new UsageError('give --media or --batch, not both');
+          if (options.batch === undefined && options.dryRun === true)
+            throw new UsageError('--dry-run needs --batch <file>; preview shows one text');
           return options.batch === undefined
             ? send(context, args, options)
             : sendBatch(context, options.batch, args, options);

@@ -15,13 +15,22 @@ function listOf(field: string, things: string) {
   return { list, otherwise };
 }
 
+/** With `true` nothing is enqueued: the answer says what would be. */
+const dryRunSchema = z.boolean().default(false);
+
 const messages = listOf('messages', 'messages');
 /** Body of `POST /telegram/user/send/batch`. */
-export const sendBatchRequestSchema = requestBody({ messages: messages.list }, messages);
+export const sendBatchRequestSchema = requestBody(
+  { messages: messages.list, dry_run: dryRunSchema },
+  messages,
+);
 
 const actions = listOf('actions', 'actions');
 /** Body of `POST /telegram/user/batch`. */
-export const batchRequestSchema = requestBody({ actions: actions.list }, actions);
+export const batchRequestSchema = requestBody(
+  { actions: actions.list, dry_run: dryRunSchema },
+  actions,
+);
 
 const typeSchema = z.looseObject({ type: z.enum(ACTION_NAMES, `must be one of ${ACTION_NAMES.join(', ')}`) });
 export const actionTypeSchema = typeSchema;

@@ -86,3 +86,8 @@ const BY_NAME: Readonly<Record<ActionName, AnyAction>> = ACTIONS;
 export function actionOf(name: string): AnyAction | undefined {
   return isActionName(name) ? BY_NAME[name] : undefined;
 }
+
+/** The number of messages that a job goes out as, or of its steps if it makes none. */
+export function partsOfJob({ steps }: AnyAction, job: object): number {
+  return steps.messages?.(job) ?? steps.count(job, steps.none);
+}

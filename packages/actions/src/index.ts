@@ -11,6 +11,7 @@ export {
   ACTIONS,
   actionOf,
   isActionName,
+  partsOfJob,
   pathOf,
   type ActionName,
   type AnyAction,

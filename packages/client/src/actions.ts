@@ -1,7 +1,8 @@
 import type { ActionName, RequestOf } from '@gateway/actions';
-import { withIdempotencyKey } from './retry.ts';
+import type { BatchAnswer, BatchCheck } from './batch-types.ts';
+import { repeatable, withIdempotencyKey } from './retry.ts';
 import type { Transport } from './transport.ts';
-import type { ActionOutcome, BatchAnswer, CallOptions } from './types.ts';
+import type { ActionOutcome, CallOptions } from './types.ts';
 
 export interface IdempotencyOptions extends CallOptions {
   /**
@@ -53,6 +54,23 @@ export function batch(
     body,
     headers: { 'Idempotency-Key': idempotencyKey },
     retry: withIdempotencyKey,
+    signal,
+  });
+}
+
+/** Asks what {@link batch} would do now. Nothing is enqueued. */
+export function checkBatch(
+  transport: Transport,
+  path: string,
+  body: object,
+  { idempotencyKey, signal }: IdempotencyOptions,
+): Promise<BatchCheck> {
+  return transport.json({
+    method: 'POST',
+    path: `/telegram/user/${path}`,
+    body: { ...body, dry_run: true },
+    headers: idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
+    retry: repeatable,
     signal,
   });
 }

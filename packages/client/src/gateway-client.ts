@@ -2,8 +2,9 @@ import type { ActionName, RequestOf } from '@gateway/actions';
 import type { EventFilter, PaceChoice, RepliesOnly } from '@gateway/contracts';
 import { accountCall } from './account-call.ts';
 import { Accounts } from './accounts.ts';
-import { act, batch, type IdempotencyOptions, type SendOptions } from './actions.ts';
-import { GatewayApiError } from './errors.ts';
+import { act, batch, checkBatch, type IdempotencyOptions, type SendOptions } from './actions.ts';
+import type { BatchAnswer, BatchCheck, BatchItem } from './batch-types.ts';
+import { readHealth } from './health.ts';
 import { jobEvents, pathOf, readJob, waitForJob, type WaitForJobOptions } from './jobs.ts';
 import {
   streamMessage,
@@ -11,7 +12,7 @@ import {
   type MessageStreamOptions,
   type MessageStreamRequest,
 } from './message-stream.ts';
-import { ifNotStarted, never, repeatable } from './retry.ts';
+import { ifNotStarted, repeatable } from './retry.ts';
 import { SignIn } from './sign-in.ts';
 import { Transport } from './transport.ts';
 import type {
@@ -19,8 +20,6 @@ import type {
   AccountStateAnswer,
   AccountStatus,
   ActionOutcome,
-  BatchAnswer,
-  BatchItem,
   CallOptions,
   EndedJob,
   ExportAnswer,
@@ -229,6 +228,17 @@ export class GatewayClient {
     return batch(this.#transport, 'send/batch', { messages }, options);
   }
 
+  /**
+   * Says what {@link sendBatch} would do with these messages now: which would be accepted, as how many messages, and
+   * which would be held or refused, and why. Sends nothing.
+   */
+  checkSendBatch(
+    messages: readonly OutgoingMessage[],
+    options: IdempotencyOptions = {},
+  ): Promise<BatchCheck> {
+    return checkBatch(this.#transport, 'send/batch', { messages }, options);
+  }
+
   /** @param options `wait`: seconds (at most 60) that the gateway waits for the job to end before it answers. */
   job(jobId: string, options: CallOptions & { wait?: number } = {}): Promise<Job> {
     return readJob(this.#transport, jobId, options);
@@ -288,13 +298,7 @@ export class GatewayClient {
   }
 
   /** Whether the gateway is ready. @throws {GatewayConnectionError} if it does not answer at all. */
-  async health({ signal }: CallOptions = {}): Promise<Health> {
-    try {
-      await this.#transport.json({ method: 'GET', path: '/readyz', retry: never, signal });
-      return { ready: true, reason: null };
-    } catch (error) {
-      if (!(error instanceof GatewayApiError) || error.status !== 503) throw error;
-      return { ready: false, reason: error.message };
-    }
+  health(options: CallOptions = {}): Promise<Health> {
+    return readHealth(this.#transport, options);
   }
 }

@@ -1,5 +1,6 @@
 export type { AccountQuery, Accounts } from './accounts.ts';
 export type { IdempotencyOptions, SendOptions } from './actions.ts';
+export type * from './batch-types.ts';
 export type { Download } from './download.ts';
 export { GatewayApiError, GatewayConnectionError, JobTimeoutError, type ClientErrorCode } from './errors.ts';
 export { GatewayClient, type GatewayClientOptions } from './gateway-client.ts';

@@ -180,15 +180,6 @@ export interface UploadAnswer {
   expires_at: string;
 }
 
-/** One action of a batch. */
-export type BatchItem = { [N in ActionName]: { type: N } & RequestOf<N> }[ActionName];
-
-export interface BatchAnswer {
-  status: 'queued';
-  /** In the order of the messages. Each is accepted or refused separately. */
-  jobs: ({ job_id: string } | ErrorBody)[];
-}
-
 export type Job = JobView & { status: 'ok' };
 
 /** A job that has ended. */

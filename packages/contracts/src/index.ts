@@ -157,6 +157,7 @@ export { recipientText, type Recipient } from './recipients/recipient-forms.ts';
 export { nullableFieldsOf, requestBody, requestBodyWithOneOf, type RequestBody } from './request-body.ts';
 export {
   accountStateResponseSchema,
+  batchCheckResponseSchema,
   batchResponseSchema,
   codeSentResponseSchema,
   doneResponseSchema,
@@ -172,6 +173,7 @@ export {
   qrResponseSchema,
   signedInSchema,
   verifyResponseSchema,
+  type CheckedItem,
 } from './responses.ts';
 export {
   EVENT_TYPES,

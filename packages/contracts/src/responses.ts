@@ -153,21 +153,42 @@ export const queuedResponseSchema = z
   })
   .meta({ id: 'Queued' });
 
+const refusedItemSchema = publicErrorSchema
+  .extend({ status: z.literal('error') })
+  .meta({ id: 'RefusedItem', description: 'Why this one was not accepted' });
+
 export const batchResponseSchema = z
   .object({
     status: z.literal('queued'),
     jobs: z
-      .array(
-        z.union([
-          z.object({ job_id: jobId }).meta({ id: 'AcceptedItem' }),
-          publicErrorSchema
-            .extend({ status: z.literal('error') })
-            .meta({ id: 'RefusedItem', description: 'Why this one was not accepted' }),
-        ]),
-      )
+      .array(z.union([z.object({ job_id: jobId }).meta({ id: 'AcceptedItem' }), refusedItemSchema]))
       .describe('One for each message, in their order'),
   })
   .meta({ id: 'BatchQueued' });
+
+const checkedItemSchema = z
+  .object({
+    status: z.literal('ok'),
+    parts: z.int().describe('Messages that it would go out as'),
+    repeated: z
+      .literal(true)
+      .optional()
+      .describe('It was accepted before under this Idempotency-Key, so it would not be sent again'),
+    reason: z.string().optional().describe('Why it would be held, such as PAUSED'),
+    retry_at: time.optional().describe('Until when; absent where a person has to let it go on'),
+  })
+  .meta({ id: 'CheckedItem', description: 'It would be accepted' });
+export type CheckedItem = z.infer<typeof checkedItemSchema>;
+
+/** The response to a batch with `dry_run`. */
+export const batchCheckResponseSchema = z
+  .object({
+    status: z.literal('checked'),
+    jobs: z
+      .array(z.union([checkedItemSchema, refusedItemSchema]))
+      .describe('One for each message, in their order'),
+  })
+  .meta({ id: 'BatchChecked' });
 
 export const jobResponseSchema = jobViewSchema.extend({ status: z.literal('ok') }).meta({ id: 'Job' });
 

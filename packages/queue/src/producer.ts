@@ -3,7 +3,8 @@ import type { AccountView, GatewayError, JobView, SendState } from '@gateway/con
 import type { Logger, RedisAddress, Sealer } from '@gateway/runtime';
 import { ControlJobs } from './control/control-jobs.ts';
 import { ControlQueues } from './control/control-queues.ts';
-import type { Admission } from './enqueue/enqueue-sends.ts';
+import { checkSends } from './enqueue/check-sends.ts';
+import type { Admission, EnqueueOutcome } from './enqueue/enqueue-sends.ts';
 import { placeJob, type PlacedJob } from './enqueue/place-job.ts';
 import { requireReply } from './enqueue/replies-only.ts';
 import { SendEnqueuer } from './enqueue/send-enqueuer.ts';
@@ -197,6 +198,15 @@ export class Producer {
     const placed = jobs.map((job) => this.#place(job));
     const refused = await this.#enqueuer.many(placed, admission);
     return placed.map((each) => refused.get(each) ?? { jobId: each.jobId });
+  }
+
+  /**
+   * Says what {@link enqueueMany} would do with these messages now, and enqueues nothing.
+   * @returns for each message its account's view, or why it would not be enqueued.
+   */
+  async checkMany(jobs: readonly NewJob[], admission: Admission): Promise<EnqueueOutcome[]> {
+    const placed = jobs.map((job) => this.#place(job));
+    return this.#calls.read(() => checkSends(placed, admission, { ...this.#options, redis: this.#redis }));
   }
 
   #place(job: NewJob): PlacedJob {

@@ -8,6 +8,7 @@ import {
   type AnyAction,
 } from '@gateway/actions';
 import {
+  batchCheckResponseSchema,
   batchResponseSchema,
   endedResponseSchema,
   queuedResponseSchema,
@@ -22,21 +23,35 @@ const JOB_ID = 'send-3-5kq0x1z8c4w7-01k5q8z7y6x5w4v3t2s1r0q9p8';
 const TIME = '2026-01-15T12:00:30Z';
 const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
 
+const DRY_RUN = z
+  .boolean()
+  .default(false)
+  .describe('true: says what would become of each, and queues nothing');
+
 /**
  * The documented schemas of batches. The routes' own schemas say nothing about the items, since each is validated
  * separately.
  */
 const sendBatchSchema = requestBody({
   messages: z.array(requestOf(ACTIONS.send)).min(1).max(MAX_BATCH),
+  dry_run: DRY_RUN,
 });
 const batchSchema = requestBody({
   actions: z
     .array(z.union(ACTION_NAMES.flatMap(batchItems)))
     .min(1)
     .max(MAX_BATCH),
+  dry_run: DRY_RUN,
 });
 
+/** The answers of a batch. */
 const BATCH_ANSWERS: Operation['answers'] = {
+  200: {
+    name: 'BatchChecked',
+    description: 'With `dry_run`: what would become of each. Nothing was queued.',
+    schema: batchCheckResponseSchema,
+    example: { status: 'checked', jobs: [{ status: 'ok', parts: 1 }] },
+  },
   202: {
     name: 'BatchAccepted',
     description: 'A job or an error for each.',

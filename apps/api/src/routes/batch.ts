@@ -1,25 +1,18 @@
 import {
-  actionTypeSchema,
+  actionOf,
   batchRequestSchema,
-  newJob,
+  partsOfJob,
   sendBatchRequestSchema,
-  splitItem,
-  type JobOrigin,
-  type JobTools,
   type NewJob,
 } from '@gateway/actions';
-import { GatewayError } from '@gateway/contracts';
-import { botUserId } from '@gateway/runtime';
+import { GatewayError, type CheckedItem } from '@gateway/contracts';
+import type { Producer } from '@gateway/queue';
 import { Hono, type Context } from 'hono';
 import { refuseSignedOut } from '../accounts/signed-in.ts';
-import { jobTools } from '../actions/job-tools.ts';
+import { holdOf } from '../actions/await-action.ts';
+import { readBatchItems, type BatchItems } from '../actions/batch-items.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { refuseHalfPairs } from '../http/half-pairs.ts';
-import { requestHeader } from '../http/headers.ts';
-import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { answerLanguage, eachInLanguage } from '../http/language.ts';
-import { validate } from '../http/validation.ts';
-import { requireAccount } from '../middleware/api-key.ts';
 import { readBatchBody } from '../middleware/json-body.ts';
 
 /** Maximum bytes of a batch. */
@@ -34,60 +27,70 @@ const ENTITY_LENGTH = 45;
 type Outcome = { jobId: string } | GatewayError;
 
 /** Items are independent: valid ones are enqueued in order, and each refused one gets its own error. */
-export function batchRoutes({ producer, settings, metrics, logger }: ApiContext): Hono<ApiEnv> {
+export function batchRoutes(context: ApiContext): Hono<ApiEnv> {
+  const { producer, settings, metrics } = context;
   const routes = new Hono<ApiEnv>();
 
   routes.post('/telegram/user/batch', async (c) => {
-    const { actions } = await readBatchBody(c, batchRequestSchema, MAX_BATCH_BODY);
-    return enqueueAll(c, actions, 'action', (item) => item);
+    const { actions, dry_run } = await readBatchBody(c, batchRequestSchema, MAX_BATCH_BODY);
+    const batch = { items: actions, what: 'action', toAction: (item: unknown) => item };
+    return dry_run ? checkAll(c, batch) : enqueueAll(c, batch);
   });
 
   routes.post('/telegram/user/send/batch', async (c) => {
-    const { messages } = await readBatchBody(c, sendBatchRequestSchema, MAX_BATCH_BODY);
-    return enqueueAll(c, messages, 'message', (message) => ofType('send', message));
+    const { messages, dry_run } = await readBatchBody(c, sendBatchRequestSchema, MAX_BATCH_BODY);
+    const batch = { items: messages, what: 'message', toAction: (item: unknown) => ofType('send', item) };
+    return dry_run ? checkAll(c, batch) : enqueueAll(c, batch);
   });
 
   return routes;
 
-  /**
-   * @param what names an item in errors about the whole of it.
-   * @param toAction gives an item the `type` that it lacks.
-   */
-  async function enqueueAll(
-    c: Context<ApiEnv>,
-    items: readonly unknown[],
-    what: string,
-    toAction: (item: unknown) => unknown,
-  ): Promise<Response> {
-    const idempotencyKey = readIdempotencyKey(requestHeader(c, 'idempotency-key'));
+  async function enqueueAll(c: Context<ApiEnv>, batch: BatchItems): Promise<Response> {
     const outcomes: Outcome[] = [];
     let group: (NewJob | GatewayError)[] = [];
     let length = 0;
-    const tools = jobTools(logger);
-    for (const [index, item] of items.entries()) {
-      const key = keyOf(idempotencyKey, index);
-      const job = await readItem(
-        c,
-        item,
-        {
-          what,
-          toAction,
-          key,
-          bot: botUserId(settings),
-          recipientOfJob: (userId, jobId) => producer.jobs.recipientOf(userId, jobId),
-        },
-        tools,
-      );
+    for await (const job of readBatchItems(context, c, batch)) {
       group.push(job);
       length += lengthOf(job);
-      await tools.pause();
-      if (length < MAX_PLACED && index < items.length - 1) continue;
+      if (length < MAX_PLACED && outcomes.length + group.length < batch.items.length) continue;
       outcomes.push(...(await place(group, outcomes)));
       group = [];
       length = 0;
     }
     const jobs = await eachInLanguage<object>(outcomes.map(jobOrError), answerLanguage(c));
     return c.json({ status: 'queued', jobs }, 202);
+  }
+
+  /** Says what would become of each item, and enqueues nothing. */
+  async function checkAll(c: Context<ApiEnv>, batch: BatchItems): Promise<Response> {
+    const read: (NewJob | GatewayError)[] = [];
+    for await (const job of readBatchItems(context, c, batch)) read.push(job);
+    const wanted = read.filter(isJob);
+    const checked = await producer.checkMany(wanted, refuseSignedOut);
+    const outcomes = inPlaces(read, checked);
+    const jobs = await eachInLanguage<object>(
+      outcomes.map((outcome, index) => checkedItem(read[index], outcome)),
+      answerLanguage(c),
+    );
+    return c.json({ status: 'checked', jobs });
+  }
+
+  function checkedItem(
+    job: NewJob | GatewayError | undefined,
+    outcome: CheckOutcome,
+  ): CheckedItem | ReturnType<typeof errorItem> {
+    if (outcome instanceof GatewayError) return errorItem(outcome);
+    if (!isJob(job)) throw new Error('an item without a job was checked');
+    const { name, data, sendAt } = job;
+    const action = actionOf(name);
+    const hold = outcome.isRepeat ? null : holdOf(outcome.view, sendAt, settings);
+    return {
+      status: 'ok',
+      parts: action === undefined ? 1 : partsOfJob(action, data),
+      ...(outcome.isRepeat && { repeated: true }),
+      ...(hold !== null && { reason: hold.reason }),
+      ...(hold !== null && hold.until !== null && { retry_at: new Date(hold.until).toISOString() }),
+    };
   }
 
   /**
@@ -98,7 +101,7 @@ export function batchRoutes({ producer, settings, metrics, logger }: ApiContext)
     jobs: readonly (NewJob | GatewayError)[],
     earlier: readonly Outcome[],
   ): Promise<Outcome[]> {
-    const wanted = jobs.filter((job): job is NewJob => !(job instanceof GatewayError));
+    const wanted = jobs.filter(isJob);
     const placing = wanted.length === 0 ? Promise.resolve([]) : producer.enqueueMany(wanted, refuseSignedOut);
     const placed = await placing.catch((thrown: unknown) => {
       const error = GatewayError.from(thrown);
@@ -106,52 +109,31 @@ export function batchRoutes({ producer, settings, metrics, logger }: ApiContext)
       return wanted.map(() => error);
     });
     metrics.accepted(placed.filter((outcome) => !(outcome instanceof GatewayError)).length);
-    const outcomes = placed.values();
-    return jobs.map((job) => {
-      const outcome = job instanceof GatewayError ? job : outcomes.next().value;
-      if (outcome === undefined) throw new Error('an item of the batch has no outcome');
-      return outcome;
-    });
+    return inPlaces(jobs, placed);
   }
 }
 
-interface ItemOptions {
-  what: string;
-  toAction: (item: unknown) => unknown;
-  key: string | undefined;
-  bot: string | null;
-  recipientOfJob: JobOrigin['recipientOfJob'];
+type CheckOutcome = Awaited<ReturnType<Producer['checkMany']>>[number];
+
+/** The outcome of each item, where `ofJobs` has those of the items that are jobs. */
+function inPlaces<T>(
+  items: readonly (NewJob | GatewayError)[],
+  ofJobs: readonly (T | GatewayError)[],
+): (T | GatewayError)[] {
+  const outcomes = ofJobs.values();
+  return items.map((item) => {
+    const outcome = item instanceof GatewayError ? item : outcomes.next().value;
+    if (outcome === undefined) throw new Error('an item of the batch has no outcome');
+    return outcome;
+  });
 }
 
-/** Reads one item of a batch. @returns its job, or the error to report for it. */
-async function readItem(
-  c: Context<ApiEnv>,
-  item: unknown,
-  { what, toAction, key, bot, recipientOfJob }: ItemOptions,
-  tools: JobTools,
-): Promise<NewJob | GatewayError> {
-  try {
-    refuseHalfPairs(item);
-    const { action, request } = splitItem(validate(actionTypeSchema, toAction(item), what));
-    const valid = validate(action.request, request, what);
-    requireAccount(c.get('caller'), valid.user_id);
-    const origin = { requestId: c.get('requestId'), idempotencyKey: key, bot, recipientOfJob };
-    return await newJob(action, valid, origin, tools);
-  } catch (thrown) {
-    const error = GatewayError.from(thrown);
-    // An internal error fails the whole request, not one item.
-    if (error.code === 'INTERNAL') throw error;
-    return error;
-  }
+function isJob(item: NewJob | GatewayError | undefined): item is NewJob {
+  return item !== undefined && !(item instanceof GatewayError);
 }
 
 function ofType(type: string, item: unknown): unknown {
   return typeof item === 'object' && item !== null && !Array.isArray(item) ? { ...item, type } : item;
-}
-
-/** Cannot equal a caller's key, because those contain no line end. */
-function keyOf(batchKey: string | undefined, index: number): string | undefined {
-  return batchKey === undefined ? undefined : `${batchKey}\n${index}`;
 }
 
 function lengthOf(job: NewJob | GatewayError): number {
@@ -161,7 +143,9 @@ function lengthOf(job: NewJob | GatewayError): number {
 }
 
 function jobOrError(outcome: Outcome) {
-  return outcome instanceof GatewayError
-    ? { status: 'error', ...outcome.toPublic() }
-    : { job_id: outcome.jobId };
+  return outcome instanceof GatewayError ? errorItem(outcome) : { job_id: outcome.jobId };
+}
+
+function errorItem(error: GatewayError) {
+  return { status: 'error' as const, ...error.toPublic() };
 }

@@ -146,3 +146,38 @@ describe('a batch of long texts is placed in parts', () => {
     expect(await fetch(placed.length)).toHaveLength(placed.length);
   });
 });
+
+test('a dry run says what would become of each message, and queues nothing', async () => {
+  const { message, fetch } = await account();
+  const paused = await queues.owner.newAccount({ ...READY, reason: 'PAUSED' });
+  const signedOut = await queues.owner.newAccount({ ...READY, state: 'revoked' });
+  const { call } = queues.api();
+  const headers = { 'idempotency-key': 'checked' };
+  const known = [message('known')];
+  await call(BATCH, { body: { messages: known }, headers });
+  const messages = [
+    ...known,
+    message('word '.repeat(1_000)),
+    message('held', { user_id: paused }),
+    message('later', { send_at: '2099-01-01T00:00:00Z' }),
+    message('signed out', { user_id: signedOut }),
+    message('', {}),
+    message('x', { recipient_id: '+1' }),
+    message('x', { media: [{ type: 'photo', upload_id: 'u_0123456789012345678901' }] }),
+  ];
+  const checked = await call(BATCH, { body: { messages, dry_run: true }, headers });
+  expect(checked).toMatchObject({ status: 200, body: { status: 'checked' } });
+  expect(checked.body['jobs']).toMatchObject([
+    { status: 'ok', parts: 1, repeated: true },
+    { status: 'ok', parts: 2 },
+    { status: 'ok', reason: 'PAUSED' },
+    { status: 'ok', reason: 'SEND_AT', retry_at: '2099-01-01T00:00:00.000Z' },
+    { status: 'error', code: 'NOT_AUTHORIZED' },
+    { status: 'error', code: 'VALIDATION', issues: [{ path: 'text' }] },
+    { status: 'error', code: 'VALIDATION', issues: [{ path: 'recipient_id' }] },
+    { status: 'error' },
+  ]);
+  const other = await call(BATCH, { body: { messages: [message('other')], dry_run: true }, headers });
+  expect(other.body['jobs']).toMatchObject([{ status: 'error', code: 'IDEMPOTENCY_MISMATCH' }]);
+  expect(await fetch(1)).toEqual(['known']);
+});

@@ -245,4 +245,37 @@ describe('send --batch', () => {
     });
     expect(gateway.calls).toEqual([]);
   });
+
+  test('--dry-run says what the gateway would do with each line, and sends nothing', async () => {
+    const jobs = [
+      { status: 'ok', parts: 2 },
+      { status: 'ok', parts: 1, reason: 'PAUSED' },
+      refusal(401, 'NOT_AUTHORIZED').body,
+    ];
+    gateway.answers({ ...READY, [`${SEND}/batch`]: () => ({ body: { status: 'checked', jobs } }) });
+    const lines = [line('a'), line('b'), '', line('c')];
+    const run = await batch(lines, ['--dry-run']);
+    expect(run).toMatchObject({
+      code: 1,
+      stdout: '2 of 3 would be accepted, as 3 messages; 1 would wait, 1 would be refused. Nothing was sent.\n',
+    });
+    expect(run.stderr).toContain('✗ line 4: NOT_AUTHORIZED: It is NOT_AUTHORIZED.');
+    expect(gateway.calls).toEqual(['GET /readyz', `${SEND}/batch`]);
+    expect(gateway.heard.at(-1)?.body).toMatchObject({
+      dry_run: true,
+      messages: [{ text: 'a' }, { text: 'b' }, { text: 'c' }],
+    });
+    const json = await batch(lines, ['--dry-run', '--json']);
+    expect(json.stdout.trim().split('\n').map((text) => JSON.parse(text))).toMatchObject([
+      { line: 1, state: 'ok', parts: 2 },
+      { line: 2, state: 'ok', reason: 'PAUSED' },
+      { line: 4, state: 'refused', error: { code: 'NOT_AUTHORIZED' } },
+      { status: 'checked', lines: 3, ok: 2, messages: 3, held: 1, refused: 1 },
+    ]);
+    expect(await batch(lines, ['--dry-run', '--lang', 'ru'])).toMatchObject({
+      stdout: expect.stringContaining('Ничего не отправлено.'),
+    });
+    const single = await runCli(['send', 'alice', 'me', 'hi', '--dry-run'], { url: gateway.url });
+    expect(single).toMatchObject({ code: 2, stderr: expect.stringContaining('--dry-run needs --batch') });
+  });
 });

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { readBatch } from '../batch/read-batch.ts';
+import { checkBatch, type CheckedLine } from '../batch/check-batch.ts';
+import { readBatch, type BatchLine } from '../batch/read-batch.ts';
 import { newTally, runBatch, type LineEnd, type Tally } from '../batch/run-batch.ts';
 import type { CommandContext } from '../command-context.ts';
 import { errorLine, EXIT, UsageError, type ExitCode } from '../failure.ts';
@@ -11,6 +12,7 @@ import { messageOptions, type SendArguments, type SendOptions } from './send.ts'
 
 export interface BatchOptions extends SendOptions {
   batchId?: string;
+  dryRun?: boolean;
 }
 
 /** Sends the messages of a file. The values of the command line apply to messages that do not set their own. */
@@ -25,13 +27,14 @@ export async function sendBatch(
     throw new UsageError('--key, --file and --wait are for one message, not for --batch');
   const defaults = { ...messageOptions(options), user_id: userId, recipient_id: recipient, text };
   const name = options.batchId ?? (path === '-' ? undefined : basename(path));
-  if (name === undefined)
+  if (name === undefined && options.dryRun !== true)
     throw new UsageError('give --batch-id <name>: messages from standard input have no file name to go by');
   const content = path === '-' ? await readAll(io.stdin) : await readTextFile(path);
   const { lines, notes } = readBatch(path === '-' ? pipedName(content) : basename(path), content, defaults);
   for (const note of notes) out.note(out.translated(note));
   const { ready, reason } = await client.health({ signal: io.signal });
   if (!ready) out.note(say('The gateway is not ready: {reason}', { reason: out.translated(reason ?? '') }));
+  if (name === undefined || options.dryRun === true) return dryRun(context, lines);
   const tally = newTally(lines.length);
   out.note(
     out.faint(
@@ -61,6 +64,30 @@ export async function sendBatch(
   }
   out.result({ status: 'done', ...tally }, describe(say, tally));
   return tally.failed > 0 ? EXIT.refused : EXIT.ok;
+}
+
+/** Says what the gateway would do with the lines. Sends nothing. */
+async function dryRun(
+  { patientClient: client, io, out, say }: CommandContext,
+  lines: readonly BatchLine[],
+): Promise<ExitCode> {
+  const total = { lines: lines.length, ok: 0, messages: 0, held: 0, refused: 0 };
+  const onLine = (checked: CheckedLine) => {
+    if (checked.error === null) total.ok += 1;
+    else total.refused += 1;
+    total.messages += checked.parts;
+    if (checked.reason !== null) total.held += 1;
+    if (out.json) return out.result(checked, '');
+    if (checked.error !== null)
+      out.note(`${out.bad('✗')} ${say('line {line}', { line: checked.line })}: ${errorLine(checked.error)}`);
+  };
+  await checkBatch({ client, lines, signal: io.signal, onLine });
+  const counts = say(
+    '{ok} of {lines} would be accepted, as {messages, plural, one {# message} other {# messages}}; {held} would wait, {refused} would be refused. Nothing was sent.',
+    total,
+  );
+  out.result({ status: 'checked', ...total }, counts);
+  return total.refused > 0 ? EXIT.refused : EXIT.ok;
 }
 
 function showLine({ out, say }: CommandContext, end: LineEnd): void {

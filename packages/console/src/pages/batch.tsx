@@ -1,19 +1,19 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import { allAccounts } from '../lib/accounts/all-accounts.ts';
-import { checkBatch, guessColumns, TEMPLATE_COLUMNS, type ColumnChoice } from '../lib/batch/batch.ts';
-import { readTable, type Table } from '../lib/batch/table.ts';
-import { saveFile } from '../lib/browser/save-file.ts';
+import { guessColumns, TEMPLATE_COLUMNS, type ColumnChoice } from '../lib/batch/batch.ts';
 import { csvOf } from '../lib/csv.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, usePolled, useTitle } from '../lib/hooks.ts';
+import { saveFile } from '../lib/browser/save-file.ts';
+import { readTable, type Table } from '../lib/batch/table.ts';
 import { useWords } from '../lib/words.ts';
 import { BatchColumns } from '../parts/batch/batch-columns.tsx';
-import { BatchSend } from '../parts/batch/batch-send.tsx';
-import { BatchTable } from '../parts/batch/batch-table.tsx';
+import { CheckedFile } from '../parts/batch/checked-file.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 
 const ACCOUNTS_EVERY_MS = 60_000;
+/** Accounts offered for all messages of a file. A column of the file may name any. */
+const MOST_OFFERED = 500;
 
 /** A file that was chosen. */
 interface ChosenFile {
@@ -31,7 +31,11 @@ export function BatchPage() {
   const [file, setFile] = useState<ChosenFile | null>(null);
   const [choice, setChoice] = useState<ColumnChoice | null>(null);
   const input = useRef<HTMLInputElement>(null);
-  const { value: accounts, error } = usePolled(() => allAccounts(client, {}), ACCOUNTS_EVERY_MS, [client]);
+  const { value: accounts, error } = usePolled(
+    async (signal) => (await client.accounts.list({ limit: MOST_OFFERED, signal })).accounts,
+    ACCOUNTS_EVERY_MS,
+    [client],
+  );
   const open = useAction(async (chosen: File) => {
     setFile(null);
     const table = readTable(await chosen.text());
@@ -39,15 +43,6 @@ export function BatchPage() {
     setFile({ name, table, identity: [name, size, lastModified] });
     setChoice(guessColumns(table));
   });
-  const known = useMemo(
-    () => new Map(accounts?.map(({ user_id, authorized }) => [user_id, authorized])),
-    [accounts],
-  );
-  const checked = useMemo(
-    () =>
-      file === null || choice === null || accounts === null ? null : checkBatch(file.table, choice, known),
-    [file, choice, known],
-  );
   const identity = JSON.stringify([file?.identity, choice]);
   return (
     <>
@@ -88,16 +83,15 @@ export function BatchPage() {
           <Link href="/sign-in">{t('Sign in an account first.')}</Link>
         </p>
       )}
-      {file !== null && choice !== null && checked !== null && (
+      {file !== null && choice !== null && (
         <>
           <BatchColumns
             table={file.table}
             choice={choice}
-            accounts={[...known.keys()]}
+            accounts={(accounts ?? []).filter(({ authorized }) => authorized).map(({ user_id }) => user_id)}
             onChoose={setChoice}
           />
-          <BatchTable checked={checked} />
-          <BatchSend key={identity} identity={identity} checked={checked} />
+          <CheckedFile key={identity} identity={identity} table={file.table} choice={choice} />
         </>
       )}
     </>

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { countdown } from '../lib/format.ts';
 import { ShownError } from '../lib/shown-error.ts';
 import { useWords, type Words } from '../lib/words.ts';
-import { issueInWords } from '../texts/issues.ts';
+import { refusalInWords } from '../texts/issues.ts';
 
 export interface NoticeProps {
   tone: 'good' | 'wait' | 'bad' | 'info';
@@ -39,7 +39,7 @@ const NO_ANSWER: Text = text('The gateway does not answer. Is it running?');
 export function messageOf(error: unknown, words: Words): string {
   if (error instanceof GatewayConnectionError) return words.say(NO_ANSWER);
   if (error instanceof ShownError) return words.say(error.text);
-  if (error instanceof GatewayApiError && error.code === 'VALIDATION' && error.issues.length > 0)
-    return error.issues.map((issue) => issueInWords(issue, words)).join('; ');
+  if (error instanceof GatewayApiError && error.code === 'VALIDATION')
+    return refusalInWords({ code: error.code, message: error.message, issues: error.issues }, words);
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import type { ErrorBody } from '@gateway/client';
 import { text, type Text } from '@gateway/texts';
 import type { Words } from '../lib/words.ts';
 
@@ -24,10 +25,19 @@ export function plainMessage({ message }: Issue, { t }: Words): string {
 }
 
 /** What is wrong with which field, with the number of its item if it has one. */
-export function issueInWords(issue: Issue, words: Words): string {
+function issueInWords(issue: Issue, words: Words): string {
   const [field = '', item] = issue.path.split('.');
   const known = FIELDS[field];
   const name = known === undefined ? field.replaceAll('_', ' ') : words.say(known);
   const numbered = item !== undefined && /^\d+$/.test(item) ? `${name} (${Number(item) + 1})` : name;
   return words.t('{field} {problem}', { field: numbered, problem: plainMessage(issue, words) });
+}
+
+/** Why the gateway refuses a request, or an item of a batch. */
+export function refusalInWords(
+  { code, message, issues = [] }: Pick<ErrorBody, 'code' | 'message' | 'issues'>,
+  words: Words,
+): string {
+  if (code !== 'VALIDATION' || issues.length === 0) return message;
+  return issues.map((issue) => issueInWords(issue, words)).join('; ');
 }

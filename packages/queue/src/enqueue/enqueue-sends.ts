@@ -155,13 +155,14 @@ async function outcomeOf(
   if (reply?.is === 'orphaned') return new GatewayError('JOB_NOT_FOUND');
   if (reply?.is === 'no_upload') return new GatewayError('UPLOAD_NOT_FOUND');
   if (reply?.is === 'no_reply') return notAReply(view);
-  if (reply?.is === 'repeated' && !(await isSameRequest(key, digestIn(reply.data))))
+  if (reply?.is === 'repeated' && !(await isSameRequest(key, reply.data)))
     return new GatewayError('IDEMPOTENCY_MISMATCH');
   return { view, isRepeat: reply?.is === 'repeated' };
 }
 
-/** Whether the existing job under the key is that of the same request. */
-async function isSameRequest(key: JobKey | undefined, stored: string): Promise<boolean> {
+/** Whether the existing job under the key is that of the same request. @param data that job's data (JSON) */
+export async function isSameRequest(key: JobKey | undefined, data: string): Promise<boolean> {
+  const stored = digestIn(data);
   if (stored === key?.digest) return true;
   return !isCurrentDigest(stored) && stored === (await key?.formerDigest?.());
 }
@@ -173,7 +174,7 @@ function digestIn(data: string): string {
 /** Seconds after which a caller may retry on a full queue: enough for a rate-limited account to send some messages. */
 const FULL_RETRY_AFTER = 30;
 
-function queueFull(max: number): GatewayError {
+export function queueFull(max: number): GatewayError {
   return new GatewayError(
     'QUEUE_FULL',
     `${max} messages of this account are already waiting, which is the most allowed (SEND_MAX_PENDING).`,

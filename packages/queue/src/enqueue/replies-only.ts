@@ -69,7 +69,18 @@ export async function requireReply(
   view: AccountView,
   recipientId: string,
 ): Promise<void> {
-  const check = replyCheck(userId, view, recipientId, Date.now());
-  if (check === '') return;
-  if ((await CHECK.run(redis, [writersKey(userId)], [check])) !== 1) throw notAReply(view);
+  await refuse(redis, userId, view, replyCheck(userId, view, recipientId, Date.now()));
+}
+
+/** As {@link requireReply}, for a job. */
+export async function refuseNoReply(
+  redis: RedisClient,
+  job: Pick<NewJob, 'name' | 'data'>,
+  view: AccountView,
+): Promise<void> {
+  await refuse(redis, job.data.userId, view, replyCheckOf(job, view, Date.now()));
+}
+
+async function refuse(redis: RedisClient, userId: string, view: AccountView, check: string): Promise<void> {
+  if (check !== '' && (await CHECK.run(redis, [writersKey(userId)], [check])) !== 1) throw notAReply(view);
 }

@@ -1,4 +1,4 @@
-import { readJob, type JobEnvelope } from '@gateway/actions';
+import { partsOfJob, readJob, type JobEnvelope } from '@gateway/actions';
 import type { AccountView, JobView, SendSummary } from '@gateway/contracts';
 import type { Job } from 'bullmq';
 import { describeJob, MOST_READS, type BullState } from '../jobs/job-reader.ts';
@@ -159,7 +159,7 @@ function summaryOf(job: Job<JobEnvelope, object>, described: JobView): SendSumma
     ...described,
     recipient_id: action?.chatsOf(job.data)[0] ?? '',
     preview: beginning(action?.preview(job.data) ?? ''),
-    parts: action?.steps.messages?.(job.data) ?? action?.steps.count(job.data, action.steps.none) ?? 1,
+    parts: action === undefined ? 1 : partsOfJob(action, job.data),
     can_retry: described.state === 'failed' && whyNotRetried(job.failedReason) === null,
   };
 }

@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '@gateway/client';
+import type { ErrorBody, OutgoingMessage } from '@gateway/client';
 import { text, type Text } from '@gateway/texts';
 import type { Row, Table } from './table.ts';
 
@@ -19,7 +19,12 @@ export interface BatchLine {
   message: OutgoingMessage & { user_id: string; text: string };
 }
 
-/** What would be sent, and what would not. */
+/** A message that the gateway refuses, and why. */
+export interface RefusedLine extends BatchLine {
+  error: ErrorBody;
+}
+
+/** The messages of a file, and the rows that are none. */
 export interface CheckedBatch {
   lines: BatchLine[];
   problems: { line: number; problem: Text }[];
@@ -50,18 +55,14 @@ export function guessColumns({ columns }: Table): ColumnChoice {
 /** A long number that a spreadsheet has rounded and shows in scientific notation. */
 const ROUNDED = /^\d+(?:[.,]\d+)?e[+-]?\d+$/i;
 
-/** Checks every row. Nothing is sent. @param known the accounts of the gateway, and whether each is signed in */
-export function checkBatch(
-  table: Table,
-  choice: ColumnChoice,
-  known: ReadonlyMap<string, boolean>,
-): CheckedBatch {
+/** Reads every row. The gateway checks what only it knows: accounts, recipients, limits. */
+export function checkBatch(table: Table, choice: ColumnChoice): CheckedBatch {
   const lines: BatchLine[] = [];
   const problems: CheckedBatch['problems'] = [];
   const seen = new Set<string>();
   let repeated = 0;
   for (const row of table.rows) {
-    const read = messageOf(row, choice, known);
+    const read = messageOf(row, choice);
     if ('problem' in read) problems.push({ line: row.line, problem: read.problem });
     else {
       lines.push({ line: row.line, message: read.message });
@@ -76,7 +77,6 @@ export function checkBatch(
 function messageOf(
   { cells }: Row,
   choice: ColumnChoice,
-  known: ReadonlyMap<string, boolean>,
 ): { message: BatchLine['message'] } | { problem: Text } {
   const cell = (index: number | null) => (index === null ? '' : (cells[index] ?? ''));
   const account = choice.fixedAccount ?? cell(choice.account).trim();
@@ -84,9 +84,6 @@ function messageOf(
   const words = cell(choice.text);
   const time = cell(choice.sendAt).trim();
   if (account === '') return { problem: text('no account') };
-  const isSignedIn = known.get(account);
-  if (isSignedIn === undefined) return { problem: text('there is no account {account}', { account }) };
-  if (!isSignedIn) return { problem: text('{account} is not signed in', { account }) };
   if (recipient === '') return { problem: text('no recipient') };
   if (ROUNDED.test(recipient))
     return {

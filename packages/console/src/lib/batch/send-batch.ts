@@ -1,18 +1,16 @@
 import type { GatewayClient } from '@gateway/client';
 import { useRef, useState } from 'preact/hooks';
+import { batchKeys } from './batch-key.ts';
+import { partFrom } from './batch-parts.ts';
+import type { BatchLine, RefusedLine } from './batch.ts';
 import { useGateway } from '../gateway.ts';
 import { useAction } from '../hooks.ts';
-import { batchKeys } from './batch-key.ts';
-import type { BatchLine } from './batch.ts';
-
-/** Messages per request. */
-const CHUNK = 200;
 
 export interface BatchProgress {
   /** Messages that the gateway has accepted or refused. */
   handled: number;
   accepted: number;
-  refused: readonly { line: number; reason: string }[];
+  refused: readonly RefusedLine[];
 }
 
 export interface BatchSending {
@@ -39,12 +37,7 @@ export function useBatchSending(identity: string): BatchSending {
     const key = batchKeys.of(identity);
     while (now.current.handled < lines.length && !isStopped.current) {
       const { handled } = now.current;
-      now.current = await sendPart(
-        client,
-        lines.slice(handled, handled + CHUNK),
-        `${key}-${handled}`,
-        now.current,
-      );
+      now.current = await sendPart(client, partFrom(lines, handled), `${key}-${handled}`, now.current);
       setProgress(now.current);
     }
     if (now.current.handled === lines.length) batchKeys.forget(identity);
@@ -69,8 +62,8 @@ async function sendPart(
   const messages = part.map(({ message }) => message);
   const { jobs } = await client.sendBatch(messages, { idempotencyKey });
   const refused = jobs.flatMap((job, index) => {
-    const line = part[index]?.line ?? 0;
-    return 'status' in job ? [{ line, reason: job.message }] : [];
+    const item = part[index];
+    return 'status' in job && item !== undefined ? [{ ...item, error: job }] : [];
   });
   return {
     handled: before.handled + part.length,

@@ -1,35 +1,33 @@
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import type { CheckedBatch } from '../../lib/batch/batch.ts';
+import type { BatchLine } from '../../lib/batch/batch.ts';
 import { useBatchSending, type BatchProgress } from '../../lib/batch/send-batch.ts';
-import { saveFile } from '../../lib/browser/save-file.ts';
-import { csvOf } from '../../lib/csv.ts';
 import { useWords } from '../../lib/words.ts';
 import { ConfirmDialog } from '../confirm-dialog.tsx';
-import { ErrorNotice, Notice } from '../notice.tsx';
-
-const SHOWN_REFUSALS = 10;
+import { ErrorNotice } from '../notice.tsx';
+import { Refused } from './refused.tsx';
 
 interface BatchSendProps {
   /** Names the file and the choice of columns. */
   identity: string;
-  checked: CheckedBatch;
+  /** All messages of the file: those that the gateway would refuse now keep their places, so a repeat finds the rest. */
+  lines: readonly BatchLine[];
+  /** How many of them the gateway would accept; `null`: it is not known yet. */
+  acceptable: number | null;
 }
 
-/** Sends what was checked, and shows what became of it. */
-export function BatchSend({ identity, checked }: BatchSendProps) {
+/** Sends the messages of a file, and shows what became of them. */
+export function BatchSend({ identity, lines, acceptable }: BatchSendProps) {
   const { t } = useWords();
   const [asks, setAsks] = useState(false);
   const { progress, isRunning, error, run, stop } = useBatchSending(identity);
-  // What was checked when sending began: an account that signs out meanwhile must not shift the rest.
-  const [lines, setLines] = useState(checked.lines);
   const isDone = progress !== null && progress.handled === lines.length;
-  const count = checked.lines.length;
+  const count = acceptable ?? lines.length;
   return (
     <>
       {progress === null && (
         <div class="buttons">
-          <button type="button" class="primary" disabled={count === 0} onClick={() => setAsks(true)}>
+          <button type="button" class="primary" disabled={acceptable === null || count === 0} onClick={() => setAsks(true)}>
             {t('Send {count, plural, one {# message} other {# messages}}', { count })}
           </button>
           <span class="said">{t('Nothing has been sent yet.')}</span>
@@ -54,10 +52,7 @@ export function BatchSend({ identity, checked }: BatchSendProps) {
         <ConfirmDialog
           title={t('Send {count, plural, one {# message} other {# messages}}?', { count })}
           confirm={t('Send')}
-          onConfirm={async () => {
-            setLines(checked.lines);
-            void run(checked.lines);
-          }}
+          onConfirm={async () => void run(lines)}
           onClose={() => setAsks(false)}
         >
           <p>{t('They join the queues of their accounts, and go out at the pace of each.')}</p>
@@ -74,7 +69,7 @@ function Progress({
   progress: BatchProgress;
   all: number;
 }) {
-  const { t, number } = useWords();
+  const { t } = useWords();
   return (
     <section class="card" aria-labelledby="batch-progress">
       <h2 id="batch-progress">{t('Sending')}</h2>
@@ -87,26 +82,10 @@ function Progress({
         <Link href="/">{t('Accounts')}</Link>
       </p>
       {refused.length > 0 && (
-        <Notice tone="bad">
-          {t('Refused: {count, plural, one {# message} other {# messages}}.', { count: refused.length })}
-          <ul class="tries">
-            {refused.slice(0, SHOWN_REFUSALS).map(({ line, reason }) => (
-              <li key={line}>{t('line {line}: {problem}', { line: number(line), problem: reason })}</li>
-            ))}
-          </ul>
-          <button
-            type="button"
-            class="small"
-            onClick={() =>
-              saveFile(
-                csvOf([['line', 'reason'], ...refused.map((each) => [each.line, each.reason])]),
-                'refused.csv',
-              )
-            }
-          >
-            {t('Export as CSV')}
-          </button>
-        </Notice>
+        <Refused
+          title={t('Refused: {count, plural, one {# message} other {# messages}}.', { count: refused.length })}
+          refused={refused}
+        />
       )}
     </section>
   );

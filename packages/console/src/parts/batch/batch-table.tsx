@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { CheckedBatch } from '../../lib/batch/batch.ts';
 import { useWords } from '../../lib/words.ts';
 import { Notice } from '../notice.tsx';
@@ -5,8 +6,14 @@ import { Notice } from '../notice.tsx';
 const SHOWN_MESSAGES = 5;
 const SHOWN_PROBLEMS = 10;
 
-/** What would be sent: the first messages, and every kind of row that would not. */
-export function BatchTable({ checked: { lines, problems, accounts, repeated } }: { checked: CheckedBatch }) {
+interface BatchTableProps {
+  checked: CheckedBatch;
+  /** What else is known about the messages. */
+  children: ComponentChildren;
+}
+
+/** What would be sent: the first messages, and the rows that would not. */
+export function BatchTable({ checked: { lines, problems, accounts, repeated }, children }: BatchTableProps) {
   const { t, say, moment, number } = useWords();
   const shown = lines.slice(0, SHOWN_MESSAGES);
   return (
@@ -62,6 +69,7 @@ export function BatchTable({ checked: { lines, problems, accounts, repeated } }:
           </ul>
         </Notice>
       )}
+      {children}
     </section>
   );
 }

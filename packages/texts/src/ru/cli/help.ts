@@ -108,6 +108,7 @@ export const HELP = {
   'cancel a job that has not been sent': 'отменить задание, которое ещё не отправлено',
   'maximum seconds to wait': 'сколько секунд ждать, не больше',
   'wait until a job has ended': 'дождаться конца задания',
+  'with --batch: only say what the gateway would accept': 'с --batch: только сказать, что примет шлюз',
   'name of the batch; the default is the file name': 'имя пакета; по умолчанию — имя файла',
   'send the messages of a .jsonl, .csv or .tsv file, with the fields of a send, or of standard input (-); UTF-8, or UTF-16 with a byte order mark':
     'отправить сообщения из файла .jsonl, .csv или .tsv с полями отправки либо из стандартного ввода (-); UTF-8 или UTF-16 с меткой порядка байтов',

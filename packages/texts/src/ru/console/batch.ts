@@ -15,6 +15,15 @@ export const BATCH = {
     '{count, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}} с {accounts, plural, one {# аккаунта} few {# аккаунтов} many {# аккаунтов} other {# аккаунта}}.',
   '{count, plural, one {# message repeats} other {# messages repeat}} an earlier one.':
     'Повторяют уже встреченное: {count, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}}.',
+  'The gateway checks the messages': 'Шлюз проверяет сообщения',
+  'The gateway would accept {count, plural, one {# message} other {# messages}}.':
+    'Шлюз примет {count, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}}.',
+  'Long texts are split, so {count, plural, one {# message goes} other {# messages go}} out.':
+    'Длинные тексты делятся: уйдёт {count, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}}.',
+  'Some would wait:': 'Некоторые будут ждать:',
+  'The gateway would refuse {count, plural, one {# message} other {# messages}}:':
+    'Шлюз не примет {count, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}}:',
+  'Check again': 'Проверить снова',
   'The first messages': 'Первые сообщения',
   Line: 'Строка',
   '{count, plural, one {# row is} other {# rows are}} left out:':
@@ -23,8 +32,6 @@ export const BATCH = {
   'no account': 'нет аккаунта',
   'no recipient': 'нет получателя',
   'no text': 'нет текста',
-  'there is no account {account}': 'нет аккаунта {account}',
-  '{account} is not signed in': 'вход в {account} не выполнен',
   'a spreadsheet has rounded the recipient {recipient}: format the column as text':
     'таблица округлила получателя {recipient}: задайте столбцу текстовый формат',
   '{time} is not a time such as 2030-01-31T09:00': '{time} — не время вида 2030-01-31T09:00',

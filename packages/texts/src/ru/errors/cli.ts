@@ -5,6 +5,8 @@ export const CLI = {
   '--as needs --media <path>': 'для --as нужен --media <путь>',
   '--contact <phone> and --name <name> need each other':
     '--contact <телефон> и --name <имя> указываются вместе',
+  '--dry-run needs --batch <file>; preview shows one text':
+    'для --dry-run нужен --batch <файл>; один текст показывает preview',
   '--key, --file and --wait are for one message, not for --batch':
     '--key, --file и --wait — для одного сообщения, не для --batch',
   '--poll <question> and --option <text> need each other':
