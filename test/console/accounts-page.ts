@@ -38,6 +38,7 @@ export function accountsPageTests({ stack, alice, bob, open }: RunningConsole): 
     await expect.poll(() => names.first().textContent()).toBe('bob');
     await page.getByLabel('Sort').selectOption('Trouble first');
     await expect.poll(() => names.first().textContent()).toBe('bob');
+    expect(query()).toBe('?state=ready&sort=state');
     await page.getByLabel('Sort').selectOption('By name, last first');
     await expect
       .poll(() => names.allTextContents())

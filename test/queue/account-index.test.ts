@@ -13,6 +13,7 @@ import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { indexedShardKey } from '../../packages/queue/src/keys.ts';
 import { indexAccount } from '../../packages/queue/src/views/account-index.ts';
+import { rankAccounts } from '../../packages/queue/src/views/account-ranking.ts';
 import { QueueStage, SHARDS } from './queue-stage.ts';
 
 const READY: AccountView = { ...UNKNOWN_ACCOUNT, state: 'ready' };
@@ -112,6 +113,65 @@ describe('the index of accounts', () => {
     const found = await find({ text: 'user', after: 'user-0999', limit: 1_200 });
     expect(found).toEqual({ userIds: all.slice(1_000, 2_200), total: 2_500, next: 'user-2199' });
     expect((await find({ text: '7', limit: 2_500 })).userIds).toEqual(expect.arrayContaining(odd));
+  });
+
+  /** All pages of a list, and how many of them there are. */
+  const pages = async (query: Partial<AccountQuery>) => {
+    const all: string[][] = [];
+    for (let after: string | null | undefined; after !== null;) {
+      const page = await find({ ...query, after });
+      all.push(page.userIds);
+      after = page.next;
+    }
+    return all;
+  };
+  const rank = async (userId: string, waiting: number) => {
+    const depth = { waiting, delayed: 0, active: 0, failed: 0, oldestAt: null };
+    await rankAccounts(redis, shardOf(userId, SHARDS), new Map([[userId, depth]]));
+  };
+
+  test('sorts by name backwards, by urgency and by queue, page after page, with every filter', async () => {
+    const views = { a: READY, b: PAUSED, c: { ...READY, state: 'banned' }, d: READY, e: PAUSED } as const;
+    for (const [userId, view] of Object.entries(views)) await show(userId, view);
+    await show('f', flooded(Date.now() - 1));
+    for (const [userId, waiting] of [['b', 2], ['d', 5], ['e', 2], ['gone', 9]] as const)
+      await rank(userId, waiting);
+    const limits = [1, 2, 100];
+    for (const limit of limits) {
+      const sorted = async (query: Partial<AccountQuery>) => (await pages({ limit, ...query })).flat().join('');
+      expect(await sorted({ sort: '-name' })).toBe('fedcba');
+      expect(await sorted({ sort: 'state' })).toBe('cbeadf');
+      expect(await sorted({ sort: 'queue' })).toBe('dbeacf');
+      expect(await sorted({ sort: 'queue', state: 'ready' })).toBe('dbeaf');
+      expect(await sorted({ sort: 'state', needsAttention: false })).toBe('adf');
+      expect(await sorted({ sort: 'queue', text: 'e' })).toBe('e');
+      expect(await sorted({ sort: '-name', needsAttention: true })).toBe('ecb');
+      expect(await sorted({ sort: 'queue', among: ['a', 'd', 'c', 'unknown'] })).toBe('dac');
+    }
+    expect(await ids({ sort: 'queue', after: 'b' })).toEqual(['e', 'a', 'c', 'f']);
+    await show('d', UNKNOWN_ACCOUNT);
+    expect(await ids({ sort: 'queue' })).toEqual(['b', 'e', 'a', 'c', 'f']);
+    // Its worker publishes it again, which says nothing about its queue.
+    await show('b', READY);
+    expect(await ids({ sort: 'queue' })).toEqual(['b', 'e', 'a', 'c', 'f']);
+  });
+
+  test('a page of a sorted list costs as much in the middle of many equal accounts as at their beginning', async () => {
+    const all = Array.from({ length: 2_500 }, (_, index) => `user-${String(index).padStart(4, '0')}`);
+    await Promise.all(all.map((userId) => show(userId, READY)));
+    const reads = async () =>
+      Number(/cmdstat_zrange:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+    for (const sort of ['state', 'queue'] as const) {
+      const score = sort === 'state' ? '2' : '0';
+      const before = await reads();
+      const page = await find({ sort, after: `${score}:user-1999`, limit: 3 });
+      expect(page).toEqual({
+        userIds: ['user-2000', 'user-2001', 'user-2002'],
+        total: 2_500,
+        next: `${score}:user-2002`,
+      });
+      expect((await reads()) - before).toBeLessThan(20);
+    }
   });
 
   test('a key that is limited to accounts finds only those', async () => {

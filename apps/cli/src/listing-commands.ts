@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommonOptions, Runner } from './command-context.ts';
 import { cancelJob, getJob, waitForJob } from './commands/jobs.ts';
-import { listAccounts, listJobs, preview, retryJob, type AccountsOptions } from './commands/listings.ts';
+import { listAccounts, listFailures, listJobs, preview, retryJob, type AccountsOptions } from './commands/listings.ts';
 
 /** Adds a command, with the options that every command has. */
 type Define = (parent: Command, nameAndArguments: string, description: string) => Command;
@@ -12,10 +12,20 @@ export function addListingCommands(program: Command, define: Define, run: Runner
     .option('--search <text>', 'only accounts whose user_id, name, username or phone has this')
     .option('--state <state>', 'only accounts in this state, such as ready')
     .option('--attention', 'only accounts that need a person')
+    .option('--waiting', 'only accounts with messages that are not sent yet')
+    .option('--sort <order>', 'name, -name, state (trouble first) or queue (the longest first)')
     .option('--limit <number>', 'at most so many, 1 to 500')
-    .option('--after <user_id>', 'begin after this user_id')
+    .option('--after <place>', 'begin after this user_id, or where another page ended')
     .action((options: CommonOptions & AccountsOptions) =>
       run(options, (context) => listAccounts(context, options)),
+    );
+
+  define(program, 'failures', 'list the failed messages of all accounts, the latest first')
+    .option('--search <text>', 'only accounts whose user_id, name, username or phone has this')
+    .option('--limit <number>', 'at most so many, 1 to 100')
+    .option('--before <place>', 'what comes after another page')
+    .action((options: CommonOptions & { search?: string; limit?: string; before?: string }) =>
+      run(options, (context) => listFailures(context, options)),
     );
 
   define(program, 'preview [text]', 'show the messages that a text goes out as')

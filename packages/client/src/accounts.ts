@@ -6,6 +6,7 @@ import type { Transport } from './transport.ts';
 import type {
   AccountChange,
   AccountPage,
+  AccountSort,
   AccountState,
   CallOptions,
   ChatPage,
@@ -28,6 +29,11 @@ export interface AccountQuery extends CallOptions {
   needs_attention?: boolean | undefined;
   /** Whether it has messages that are not sent yet. */
   has_waiting?: boolean | undefined;
+  /**
+   * `state`: accounts that need a person, those that wait or are held, the others; `queue`: the longest queue first,
+   * some seconds old. By default `name`.
+   */
+  sort?: AccountSort | undefined;
   /** `next` of the previous page. */
   after?: string | undefined;
   /** 1 to 500. */
@@ -70,7 +76,7 @@ export class Accounts {
     this.#retrying = retrying;
   }
 
-  /** Lists the accounts that the API key may use, ordered by user_id. */
+  /** Lists the accounts that the API key may use, by default ordered by user_id. */
   list({ signal, ...query }: AccountQuery = {}): Promise<AccountPage> {
     return this.#get(`/telegram/accounts${queryOf({ ...query })}`, signal);
   }

@@ -1,5 +1,6 @@
 import type { ActionName, RequestOf, ResultOf } from '@gateway/actions';
 import type {
+  AccountSort,
   AccountState,
   AccountSummary,
   CodeSent,
@@ -279,6 +280,7 @@ export interface UpdatesPage {
 
 export type { ActionName, RequestOf };
 export type {
+  AccountSort,
   AccountState,
   AccountSummary,
   Entity,

@@ -119,6 +119,7 @@ export {
 export {
   accountChangeSchema,
   accountListRequestSchema,
+  accountPlaceSchema,
   accountListResponseSchema,
   failureListRequestSchema,
   failureListResponseSchema,
@@ -128,6 +129,8 @@ export {
   previewResponseSchema,
   sendListRequestSchema,
   sendListResponseSchema,
+  accountSortSchema,
+  type AccountSort,
   type AccountSummary,
   type HistoryPoint,
   type SendSummary,

@@ -13,6 +13,19 @@ const whole = (max: number) => z.coerce.number().pipe(z.int().min(1).max(max));
 
 const truth = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
 
+/** The orders of the list of accounts. */
+export const accountSortSchema = z
+  .enum(['name', '-name', 'state', 'queue'], 'must be name, -name, state or queue')
+  .meta({ id: 'AccountSort' });
+export type AccountSort = z.infer<typeof accountSortSchema>;
+
+/** `next` of a page: an account, behind its score if the list is not sorted by name. */
+export const accountPlaceSchema = z
+  .string()
+  .max(96, 'must be `next` of the page before')
+  .regex(/^(?:-?\d{1,15}:)?[A-Za-z0-9_.@+-]{1,64}$/, 'must be `next` of the page before')
+  .meta({ id: 'AccountPlace' });
+
 export const accountListRequestSchema = z.object({
   /** Part of a user_id, name, username or phone number, case-insensitive. */
   q: z.string().max(64).optional(),
@@ -21,8 +34,9 @@ export const accountListRequestSchema = z.object({
   needs_attention: truth.optional(),
   /** Whether it has messages that are not sent yet. */
   has_waiting: truth.optional(),
-  /** Returns accounts after this user_id, in list order. */
-  after: userIdSchema.optional(),
+  sort: accountSortSchema.optional(),
+  /** `next` of the page before. In an order by name it may be any user_id. */
+  after: accountPlaceSchema.optional(),
   limit: whole(500).default(100),
 });
 
@@ -34,7 +48,7 @@ export const accountListResponseSchema = z.object({
   status: z.literal('ok'),
   accounts: z.array(accountSummarySchema),
   total: z.int().describe('Accounts that the query fits, on this page or not'),
-  next: userIdSchema.nullable().describe('`after` of the next page'),
+  next: z.string().nullable().describe('`after` of the next page'),
 });
 
 /** A message of an account, in a list. */

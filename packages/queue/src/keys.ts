@@ -212,20 +212,28 @@ export function publishingShardKey(shard: number): string {
   return `${shardPrefix(shard)}:publishing`;
 }
 
-/** Equal to {@link publishedShardKey}'s value once the shard's accounts are in the index of accounts, too. */
+/**
+ * Equal to {@link publishedShardKey}'s value once the shard's accounts are in the index of accounts, too. `2`: with
+ * their orders, which former versions did not index.
+ */
 export function indexedShardKey(shard: number): string {
-  return `${shardPrefix(shard)}:indexed`;
+  return `${shardPrefix(shard)}:indexed-2`;
 }
 
 /**
  * Prefix of the index of all accounts, whose scripts append: `group:<group>` (sorted set, all scores 0: the accounts of
  * a group), `entries` (hash: account → JSON of its entry), `texts` (hash: account → text to search), `holds` (sorted
- * set: account → ms since the epoch at which its hold ends).
+ * set: account → ms since the epoch at which its hold ends), `order:<order>` (sorted set: account → its score in the
+ * order; the first has the smallest).
  */
 export const ACCOUNT_INDEX_PREFIX = '{gateway}:accounts:';
 
 export function accountGroupKey(group: string): string {
   return `${ACCOUNT_INDEX_PREFIX}group:${group}`;
+}
+
+export function accountOrderKey(order: 'state' | 'queue'): string {
+  return `${ACCOUNT_INDEX_PREFIX}order:${order}`;
 }
 
 export function accountTextsKey(): string {

@@ -1,4 +1,11 @@
-import { accountStateSchema, recipientIdSchema, uploadRequestSchema, userIdSchema } from '@gateway/contracts';
+import {
+  accountPlaceSchema,
+  accountSortSchema,
+  accountStateSchema,
+  recipientIdSchema,
+  uploadRequestSchema,
+  userIdSchema,
+} from '@gateway/contracts';
 import type * as z from 'zod';
 import type { NamedSchemas } from './schemas.ts';
 
@@ -56,7 +63,12 @@ export function describeParameters(schemas: NamedSchemas) {
         enum: ['true', 'false'],
       },
     ),
-    AccountsAfter: query('after', '`next` of the page before.', named(userIdSchema)),
+    AccountsSort: query(
+      'sort',
+      'By user_id, also backwards; `state`: those that need a person, those that wait or are held, the others; `queue`: the longest queue first, some seconds old. Default: `name`.',
+      named(accountSortSchema),
+    ),
+    AccountsAfter: query('after', '`next` of the page before, or a user_id.', named(accountPlaceSchema)),
     AccountsLimit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 500 }),
     Hours: query('hours', 'How far back.', { type: 'integer', minimum: 1, maximum: 24 }),
     RecipientId: {

@@ -29,13 +29,14 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
 
   routes.get('/telegram/accounts', async (c) => {
     const query = validate(accountListRequestSchema, c.req.query());
-    const { q, state, needs_attention, has_waiting, after, limit } = query;
+    const { q, state, needs_attention, has_waiting, sort, after, limit } = query;
     const { userIds, total, next } = await producer.listings.accounts({
       text: q?.toLowerCase(),
       state,
       needsAttention: needs_attention,
       hasWaiting: has_waiting,
       among: c.get('caller').accounts,
+      sort,
       after,
       limit,
     });

@@ -63,6 +63,28 @@ test('accounts lists each with its state and queue, and asks for those that fit'
   );
   expect(JSON.parse((await cli(['accounts', ...query, '--json'])).stdout)).toEqual(body);
   expect((await cli(['accounts'])).stdout).toBe('(no accounts)\n');
+  gateway.answers({ 'GET /telegram/accounts?has_waiting=true&sort=queue': () => ({ body }) });
+  expect(await cli(['accounts', '--waiting', '--sort', 'queue'])).toMatchObject({ code: 0 });
+});
+
+test('failures lists the failed messages of all accounts, with the reasons', async () => {
+  const error = { code: 'PEER_FLOOD', message: 'Limited.' };
+  const failed = { ...SEND, user_id: 'alice', state: 'failed', finished_at: '2026-01-15T12:00:30Z', error };
+  const body = { status: 'ok', failures: [failed], next: '5:j1' };
+  gateway.answers({
+    'GET /telegram/failures?q=li&limit=1&before=9%3Aj9': () => ({ body }),
+    'GET /telegram/failures': () => ({ body: { ...body, failures: [], next: null } }),
+  });
+  const query = ['failures', '--search', 'li', '--limit', '1', '--before', '9:j9'];
+  expect((await cli(query)).stdout).toBe(
+    [
+      '2026-01-15T12:00:30Z  alice  j1  failed, PEER_FLOOD: Limited.',
+      '  send → @bob: hello',
+      '(more: --before 5:j1)\n',
+    ].join('\n'),
+  );
+  expect(JSON.parse((await cli([...query, '--json'])).stdout)).toEqual(body);
+  expect((await cli(['failures'])).stdout).toBe('(nothing has failed)\n');
 });
 
 test('jobs list shows what waits, and then what has ended', async () => {

@@ -1,4 +1,4 @@
-import type { AccountSummary, SendSummary } from '@gateway/client';
+import type { AccountSort, AccountSummary, SendSummary } from '@gateway/client';
 import type { CommandContext } from '../command-context.ts';
 import { errorLine, EXIT, type ExitCode } from '../failure.ts';
 import type { Say } from '../language.ts';
@@ -11,6 +11,8 @@ export interface AccountsOptions {
   search?: string;
   state?: string;
   attention?: boolean;
+  waiting?: boolean;
+  sort?: string;
   limit?: string;
   after?: string;
 }
@@ -18,13 +20,15 @@ export interface AccountsOptions {
 /** Lists the accounts. With `--json` prints the gateway's answer. */
 export async function listAccounts(
   { client, io, out, say }: CommandContext,
-  { search, state, attention, limit, after }: AccountsOptions,
+  { search, state, attention, waiting, sort, limit, after }: AccountsOptions,
 ): Promise<ExitCode> {
   const answer = await client.accounts.list({
     q: search,
-    // The gateway refuses unknown states, and a limit that is no number.
+    // The gateway refuses unknown states and orders, and a limit that is no number.
     state: state as AccountSummary['state'] | undefined,
     needs_attention: attention,
+    has_waiting: waiting,
+    sort: sort as AccountSort | undefined,
     limit: limit === undefined ? undefined : Number(limit),
     after,
     signal: io.signal,
@@ -68,6 +72,23 @@ function jobLine(say: Say, job: SendSummary): string {
       : `${stateIn(say, state)}${whyHeld(say, reason, retry_at)}`;
   const failure = error === null ? '' : `, ${errorLine(error)}`;
   return `${job_id}  ${words}${failure}\n  ${type} → ${printable(`${recipient_id}: ${preview}`)}`;
+}
+
+/** Lists the failed messages of all accounts, the latest first. With `--json` prints the gateway's answer. */
+export async function listFailures(
+  { client, io, out, say }: CommandContext,
+  { search, limit, before }: { search?: string; limit?: string; before?: string },
+): Promise<ExitCode> {
+  const answer = await client.accounts.failures({
+    q: search,
+    limit: limit === undefined ? undefined : Number(limit),
+    before,
+    signal: io.signal,
+  });
+  const lines = answer.failures.map((job) => `${job.finished_at ?? ''}  ${job.user_id}  ${jobLine(say, job)}`);
+  const more = answer.next === null ? [] : [say('(more: --before {place})', { place: answer.next })];
+  out.result(answer, [...lines, ...more].join('\n') || say('(nothing has failed)'));
+  return EXIT.ok;
 }
 
 /** Retries a failed job under its own id. */

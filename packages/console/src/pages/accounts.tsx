@@ -1,8 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { filterOf, useAccountsView } from '../lib/accounts/accounts-query.ts';
-import { allAccounts } from '../lib/accounts/all-accounts.ts';
-import { sortedPage } from '../lib/accounts/sort-accounts.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useNow, usePolled, useTitle } from '../lib/hooks.ts';
 import { useWords } from '../lib/words.ts';
@@ -13,8 +11,6 @@ import { ErrorNotice } from '../parts/notice.tsx';
 
 const PAGE = 100;
 const EVERY_MS = 3_000;
-/** Another order than by name needs all accounts. */
-const EVERY_MS_SORTED = 10_000;
 
 /** The page that lists the accounts with their states. What it shows is in its address. */
 export function AccountsPage() {
@@ -26,13 +22,15 @@ export function AccountsPage() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const filter = filterOf(view);
   const { value, error, reload } = usePolled(
-    async (signal) => {
-      const { sort, after } = view;
-      return sort === null
-        ? client.accounts.list({ ...filter, after: after ?? undefined, limit: PAGE, signal })
-        : sortedPage(await allAccounts(client, { ...filter, signal }), sort, { after, limit: PAGE });
-    },
-    view.sort === null ? EVERY_MS : EVERY_MS_SORTED,
+    (signal) =>
+      client.accounts.list({
+        ...filter,
+        sort: view.sort,
+        after: view.after ?? undefined,
+        limit: PAGE,
+        signal,
+      }),
+    EVERY_MS,
     [client, view.q, view.show, view.state, view.sort, view.after],
   );
   const isUnfiltered = view.q === '' && view.show === 'all' && view.state === null;

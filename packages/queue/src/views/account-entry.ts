@@ -1,4 +1,4 @@
-import { needsAttention, type AccountState, type AccountView } from '@gateway/contracts';
+import { EXPORTED, needsAttention, PAUSED, type AccountState, type AccountView } from '@gateway/contracts';
 
 /** Which accounts a list contains. */
 export interface AccountFilter {
@@ -17,6 +17,8 @@ export interface AccountEntry {
   fence: number;
   /** The groups that the account belongs to. Each filter by state and attention lists exactly one group. */
   groups: string[];
+  /** {@link urgencyOf} the account. */
+  order: number;
   /** JSON of the entry once the hold is over. */
   later?: string;
 }
@@ -30,6 +32,15 @@ export function groupsOf(view: AccountView): string[] {
   const { state } = view;
   const attention = needsAttention(view);
   return [{}, { state }, { needsAttention: attention }, { state, needsAttention: attention }].map(groupOf);
+}
+
+/** How urgent an account is: 0 it needs a person, 1 it waits (a hold, a pause, a sign-in), 2 it is well. */
+export function urgencyOf(view: AccountView): 0 | 1 | 2 {
+  const { state, reason, hold } = view;
+  // Somebody has stopped it on purpose.
+  const isByHand = reason === PAUSED || reason === EXPORTED;
+  if (needsAttention(view) && !isByHand) return 0;
+  return state === 'ready' && reason === null && hold === null ? 2 : 1;
 }
 
 /** The view once its hold is over. */

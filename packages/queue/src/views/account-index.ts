@@ -6,10 +6,12 @@ import {
   groupOf,
   groupsOf,
   searchText,
+  urgencyOf,
   withoutHold,
   type AccountEntry,
   type AccountFilter,
 } from './account-entry.ts';
+import { cut, pageOf, placeOf, walkOrder, type AccountIds, type PageRequest, type Place } from './account-order.ts';
 
 /** Accounts searched, or holds ended, per script: Redis does nothing else while a script runs. */
 const BATCH = 1_000;
@@ -19,7 +21,9 @@ const LUA = `
 local prefix = KEYS[1]
 local function move(id, from, to)
   for _, group in ipairs(from) do redis.call('ZREM', prefix .. 'group:' .. group, id) end
-  for _, group in ipairs(to) do redis.call('ZADD', prefix .. 'group:' .. group, 0, id) end
+  for _, group in ipairs(to.groups) do redis.call('ZADD', prefix .. 'group:' .. group, 0, id) end
+  -- An entry of a former version has no order.
+  if to.order then redis.call('ZADD', prefix .. 'order:state', to.order, id) end
 end`;
 
 // ARGV: account, number of the lease, entry (empty: the account is forgotten), text, end of its hold (empty: none).
@@ -30,12 +34,16 @@ old = old and cjson.decode(old) or { fence = 0, groups = {} }
 if old.fence > tonumber(ARGV[2]) then return 0 end
 redis.call('ZREM', prefix .. 'holds', id)
 if ARGV[3] == '' then
-  move(id, old.groups, {})
+  move(id, old.groups, { groups = {} })
+  redis.call('ZREM', prefix .. 'order:state', id)
+  redis.call('ZREM', prefix .. 'order:queue', id)
   redis.call('HDEL', prefix .. 'entries', id)
   redis.call('HDEL', prefix .. 'texts', id)
   return 1
 end
-move(id, old.groups, cjson.decode(ARGV[3]).groups)
+move(id, old.groups, cjson.decode(ARGV[3]))
+-- Its score is the negative number of its messages; whoever ranks the accounts sets it.
+redis.call('ZADD', prefix .. 'order:queue', 'NX', 0, id)
 redis.call('HSET', prefix .. 'entries', id, ARGV[3])
 redis.call('HSET', prefix .. 'texts', id, ARGV[4])
 if ARGV[5] ~= '' then redis.call('ZADD', prefix .. 'holds', ARGV[5], id) end
@@ -48,7 +56,7 @@ for _, id in ipairs(ids) do
   redis.call('ZREM', prefix .. 'holds', id)
   if entry then
     entry = cjson.decode(entry)
-    move(id, entry.groups, cjson.decode(entry.later).groups)
+    move(id, entry.groups, cjson.decode(entry.later))
     redis.call('HSET', prefix .. 'entries', id, entry.later)
   end
 end
@@ -82,11 +90,16 @@ export async function indexAccount(
 }
 
 function entryArgs(fence: number, userId: string, view: AccountView): [string, string, string | number] {
-  const entry: AccountEntry = { fence, groups: groupsOf(view) };
+  const entry: AccountEntry = { fence, groups: groupsOf(view), order: urgencyOf(view) };
   const until = view.hold?.until;
   const text = searchText(userId, view);
   if (until === undefined) return [JSON.stringify(entry), text, ''];
-  const later = JSON.stringify({ fence, groups: groupsOf(withoutHold(view)) } satisfies AccountEntry);
+  const after = withoutHold(view);
+  const later = JSON.stringify({
+    fence,
+    groups: groupsOf(after),
+    order: urgencyOf(after),
+  } satisfies AccountEntry);
   return [JSON.stringify({ ...entry, later } satisfies AccountEntry), text, until];
 }
 
@@ -100,58 +113,66 @@ export async function unindexAccounts(redis: RedisClient, userIds: readonly stri
   }
 }
 
-export interface AccountQuery extends AccountFilter {
+export interface AccountQuery extends AccountFilter, PageRequest {
   /** The accounts to choose from; `null`: all. */
   among: readonly string[] | null;
   /** Whether the account has jobs that have not ended. */
   hasWaiting?: boolean | undefined;
-  /** Returns accounts after this one. */
-  after?: string | undefined;
-  limit: number;
 }
 
-/** A page of accounts, sorted by user_id. */
-export interface AccountIds {
-  userIds: string[];
-  /** Number of accounts that fit, on this page or not. */
-  total: number;
-  /** `after` of the next page. */
-  next: string | null;
-}
-
-/** Reads a page of accounts from the index. It costs O(page), or a walk in batches for a search. */
+/**
+ * Reads a page of accounts from the index. It costs O(page), or a walk in batches for a search, and for an order with a
+ * filter.
+ */
 export async function findAccounts(
   redis: RedisClient,
   query: AccountQuery,
   now: number,
 ): Promise<AccountIds> {
-  const { text = '', among, after, limit } = query;
+  const { text = '', among, sort = 'name', after, limit } = query;
   const group = accountGroupKey(groupOf(query));
-  if (query.state !== undefined || query.needsAttention !== undefined) await endHolds(redis, now);
-  if (among !== null) return pageOf(await fittingOf(redis, group, text, among), query);
-  const rest = after === undefined ? '-' : `(${after}`;
+  const isAll = query.state === undefined && query.needsAttention === undefined;
+  if (!isAll || sort === 'state') await endHolds(redis, now);
+  if (among !== null) return pageOf(redis, await fittingOf(redis, group, text, among), query);
+  if (text !== '' && sort !== 'name') return pageOf(redis, await allMatches(redis, group, text), query);
+  const begin = await placeOf(redis, after, sort);
   if (text !== '') {
-    const before = after === undefined ? 0 : (await search(redis, group, text, ['-', `[${after}`], 0)).count;
+    const before =
+      begin === null ? 0 : (await search(redis, group, text, ['-', `[${begin.userId}`], 0)).count;
+    const rest = begin === null ? '-' : `(${begin.userId}`;
     const { count, found } = await search(redis, group, text, [rest, '+'], limit + 1);
-    return cut(found, before + count, limit);
+    return cut(named(found), before + count, query);
   }
   const [total, found] = await Promise.all([
     redis.zcard(group),
-    redis.zrangebylex(group, rest, '+', 'LIMIT', 0, limit + 1),
+    sort === 'name' || sort === '-name'
+      ? inNameOrder(redis, group, sort, begin, limit + 1)
+      : walkOrder(redis, sort, group, begin, limit + 1),
   ]);
-  return cut(found, total, limit);
+  return cut(found, total, query);
 }
 
-/** Cuts the page from all accounts that fit. */
-export function pageOf(fitting: readonly string[], { after, limit }: AccountQuery): AccountIds {
-  const rest = fitting.filter((userId) => after === undefined || userId > after).toSorted();
-  return cut(rest.slice(0, limit + 1), fitting.length, limit);
+async function inNameOrder(
+  redis: RedisClient,
+  group: string,
+  sort: 'name' | '-name',
+  after: Place | null,
+  most: number,
+): Promise<Place[]> {
+  const from = after === null ? null : `(${after.userId}`;
+  return named(
+    sort === 'name'
+      ? await redis.zrangebylex(group, from ?? '-', '+', 'LIMIT', 0, most)
+      : await redis.zrevrangebylex(group, from ?? '+', '-', 'LIMIT', 0, most),
+  );
 }
 
-/** @param found one more than `limit` if there is a next page. */
-function cut(found: readonly string[], total: number, limit: number): AccountIds {
-  const userIds = found.slice(0, limit);
-  return { userIds, total, next: found.length > limit ? (userIds.at(-1) ?? null) : null };
+function named(userIds: readonly string[]): Place[] {
+  return userIds.map((userId) => ({ userId, score: 0 }));
+}
+
+async function allMatches(redis: RedisClient, group: string, text: string): Promise<string[]> {
+  return (await search(redis, group, text, ['-', '+'], Number.MAX_SAFE_INTEGER)).found;
 }
 
 async function endHolds(redis: RedisClient, now: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { rankedAccountsKey, shardAccountsKey } from '../keys.ts';
+import { accountOrderKey, rankedAccountsKey, shardAccountsKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { readAccountDepths, type AccountDepth } from './account-depths.ts';
 
@@ -9,8 +9,12 @@ const PENDING_WEIGHT = 1_000_000;
 const BATCH = 1_000;
 
 /** How important an account is to an operator now: by its pending messages, then by its failed ones. */
-export function weightOf({ waiting, active, delayed, failed }: AccountDepth): number {
-  return (waiting + active + delayed) * PENDING_WEIGHT + failed;
+export function weightOf(depth: AccountDepth): number {
+  return pendingOf(depth) * PENDING_WEIGHT + depth.failed;
+}
+
+function pendingOf({ waiting, active, delayed }: AccountDepth): number {
+  return waiting + active + delayed;
 }
 
 /**
@@ -31,6 +35,10 @@ export async function rankAccounts(
     if (ranked.length > 0) await redis.zadd(key, ...ranked);
     if (others.length > 0) await redis.zrem(key, ...others);
   }
+  const orders = Array.from(depths, ([userId, depth]) => [-pendingOf(depth), userId] as const);
+  for (let at = 0; at < orders.length; at += BATCH)
+    // Only accounts that the index lists.
+    await redis.zadd(accountOrderKey('queue'), 'XX', ...orders.slice(at, at + BATCH).flat());
 }
 
 /** Ranks all accounts of the shard anew: failed messages are also deleted by age, or by an older worker. */

@@ -1,7 +1,8 @@
 import { accountViewKey, shardAccountsKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { fits } from './account-entry.ts';
-import { pageOf, type AccountIds, type AccountQuery } from './account-index.ts';
+import type { AccountQuery } from './account-index.ts';
+import { pageOf, type AccountIds } from './account-order.ts';
 import { asOf, publishedView } from './account-views.ts';
 
 /** Finds accounts without the index, by reading every view. Needed only while a worker of a former version serves. */
@@ -21,5 +22,5 @@ export async function scanAccounts(
     const json = views[index] ?? null;
     return json !== null && fits(userId, asOf(publishedView(userId, json), now).view, query);
   });
-  return pageOf(fitting, query);
+  return pageOf(redis, fitting, query);
 }

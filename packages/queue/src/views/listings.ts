@@ -3,7 +3,8 @@ import type { AccountQueues } from '../line/account-queues.ts';
 import { requirePublished } from '../ownership/published-shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { RedisCalls } from '../redis/redis-calls.ts';
-import { findAccounts, pageOf, type AccountIds, type AccountQuery } from './account-index.ts';
+import { findAccounts, type AccountQuery } from './account-index.ts';
+import { pageOf, type AccountIds } from './account-order.ts';
 import { scanAccounts } from './account-scan.ts';
 import { withWaiting } from './accounts-with-waiting.ts';
 import { latestFailures, type FailurePlace } from './failures.ts';
@@ -47,7 +48,7 @@ export class Listings {
       const { hasWaiting } = query;
       if (hasWaiting === undefined) return this.#page(query);
       const fitting = await this.#all(query);
-      return pageOf(await withWaiting(this.#redis, fitting, hasWaiting), query);
+      return pageOf(this.#redis, await withWaiting(this.#redis, fitting, hasWaiting), query);
     });
   }
 
@@ -61,7 +62,7 @@ export class Listings {
   async #all(query: AccountQuery): Promise<string[]> {
     const all: string[] = [];
     for (let after: string | null | undefined; after !== null;) {
-      const { userIds, next } = await this.#page({ ...query, after, limit: BATCH });
+      const { userIds, next } = await this.#page({ ...query, sort: 'name', after, limit: BATCH });
       all.push(...userIds);
       after = next;
     }

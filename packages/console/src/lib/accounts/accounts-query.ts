@@ -1,7 +1,15 @@
-import type { AccountQuery, AccountState } from '@gateway/client';
+import type { AccountQuery, AccountSort, AccountState } from '@gateway/client';
+import { text, type Text } from '@gateway/texts';
 import { useSearchParams } from 'wouter-preact';
 import { ACCOUNT_STATES } from './account-words.ts';
-import { SORTS, type Sort } from './sort-accounts.ts';
+
+/** The orders of the list, the first of them where none is chosen. */
+export const SORTS: Record<AccountSort, Text> = {
+  name: text('By name'),
+  '-name': text('By name, last first'),
+  state: text('Trouble first'),
+  queue: text('Longest queue first'),
+};
 
 export type Show = 'all' | 'attention' | 'waiting';
 
@@ -10,9 +18,8 @@ export interface AccountsView {
   q: string;
   show: Show;
   state: AccountState | null;
-  /** `null`: by name. */
-  sort: Sort | null;
-  /** The last account of the page before. */
+  sort: AccountSort;
+  /** `next` of the page before. */
   after: string | null;
 }
 
@@ -37,17 +44,18 @@ function viewOf(query: URLSearchParams): AccountsView {
     q: query.get('q') ?? '',
     show: show === 'attention' || show === 'waiting' ? show : 'all',
     state: ACCOUNT_STATES.find((each) => each === state) ?? null,
-    sort: isSort(sort) ? sort : null,
+    sort: isSort(sort) ? sort : 'name',
     after: query.get('after'),
   };
 }
 
-function isSort(name: string | null): name is Sort {
+function isSort(name: string | null): name is AccountSort {
   return name !== null && Object.hasOwn(SORTS, name);
 }
 
 function queryOf(view: AccountsView): URLSearchParams {
-  const given = Object.entries({ ...view, show: view.show === 'all' ? '' : view.show });
+  const show = view.show === 'all' ? '' : view.show;
+  const given = Object.entries({ ...view, show, sort: view.sort === 'name' ? '' : view.sort });
   return new URLSearchParams(
     given.filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== ''),
   );

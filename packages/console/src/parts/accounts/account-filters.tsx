@@ -1,8 +1,7 @@
-import type { AccountState } from '@gateway/client';
+import type { AccountSort, AccountState } from '@gateway/client';
 import { useEffect, useState } from 'preact/hooks';
 import { ACCOUNT_STATES, stateOf } from '../../lib/accounts/account-words.ts';
-import type { AccountsView, Show } from '../../lib/accounts/accounts-query.ts';
-import { SORTS, type Sort } from '../../lib/accounts/sort-accounts.ts';
+import { SORTS, type AccountsView, type Show } from '../../lib/accounts/accounts-query.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { usePolled } from '../../lib/hooks.ts';
 import { useWords } from '../../lib/words.ts';
@@ -90,12 +89,9 @@ export function AccountFilters({ view, onChange, total }: AccountFiltersProps) {
       <select
         aria-label={t('Sort')}
         class="narrow-select"
-        value={view.sort ?? ''}
-        onChange={({ currentTarget }) =>
-          onChange({ sort: currentTarget.value === '' ? null : (currentTarget.value as Sort) })
-        }
+        value={view.sort}
+        onChange={({ currentTarget }) => onChange({ sort: currentTarget.value as AccountSort })}
       >
-        <option value="">{t('By name')}</option>
         {Object.entries(SORTS).map(([sort, label]) => (
           <option key={sort} value={sort}>
             {say(label)}

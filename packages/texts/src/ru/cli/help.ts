@@ -174,7 +174,13 @@ export const HELP = {
   'only accounts in this state, such as ready': 'только аккаунты в этом состоянии, например ready',
   'only accounts that need a person': 'только аккаунты, которым нужен человек',
   'at most so many, 1 to 500': 'не больше стольких, от 1 до 500',
-  'begin after this user_id': 'начать после этого user_id',
+  'begin after this user_id, or where another page ended':
+    'начать после этого user_id или там, где кончилась другая страница',
+  'only accounts with messages that are not sent yet': 'только аккаунты с неотправленными сообщениями',
+  'name, -name, state (trouble first) or queue (the longest first)':
+    'name, -name, state (сначала проблемы) или queue (сначала самая длинная)',
+  'list the failed messages of all accounts, the latest first':
+    'список неотправленных сообщений всех аккаунтов, новые сверху',
   "list an account's messages: those in the queue, then those that have ended":
     'список сообщений аккаунта: сначала в очереди, затем законченные',
   'retry a failed job, under its own id': 'повторить задание с ошибкой под тем же id',

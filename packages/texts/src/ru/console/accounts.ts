@@ -16,7 +16,6 @@ export const ACCOUNTS = {
   'By name, last first': 'По имени, с конца',
   'Trouble first': 'Сначала проблемы',
   'Longest queue first': 'Сначала длинная очередь',
-  'Least pace left first': 'Сначала исчерпанный темп',
   'No accounts match.': 'Подходящих аккаунтов нет.',
   '{count, plural, one {# account} other {# accounts}}':
     '{count, plural, one {# аккаунт} few {# аккаунта} many {# аккаунтов} other {# аккаунта}}',
