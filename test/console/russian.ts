@@ -130,11 +130,11 @@ export function russianTests({ stack, alice, bob, open }: RunningConsole): void 
     await page.getByText('не отправлено').waitFor();
     await check(page, 'failures');
     await page.goto(`${api.url}/console/webhooks`);
-    await page.locator('[data-webhook]').first().waitFor();
+    await page.getByText(/Последняя ошибка.*недоступен: ECONNREFUSED/).waitFor();
     await page.getByRole('button', { name: 'Новый вебхук' }).click();
     await check(page, 'webhooks');
     await page.goto(`${api.url}/console/webhooks/deliveries?account=alice`);
-    await page.locator('[data-delivery]').first().waitFor();
+    await page.locator('[data-delivery] .tries', { hasText: 'недоступен: ECONNREFUSED' }).first().waitFor();
     await check(page, 'deliveries');
     await page.goto(`${api.url}/console/batch`);
     await page.getByLabel('Файл CSV').setInputFiles({

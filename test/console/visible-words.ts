@@ -5,7 +5,7 @@ const NAMES = new Set(
   [
     'Telegram Redis SpamBot fragment com recover org API API_KEYS QR SMS CSV HTML Markdown Ctrl Enter id Id me',
     'GMT English ASSISTANT_BASE_URL ASSISTANT_MODEL alice bob carol dora erin fay mallory vera anna Gateway',
-    'socks mtproxy csv user_id recipient_id text send_at',
+    'ECONNREFUSED socks mtproxy csv user_id recipient_id text send_at',
   ].flatMap((line) => line.split(' ')),
 );
 
@@ -19,7 +19,6 @@ const CONTENT = [
   '.account-link',
   '.chat',
   '.conversation-head h2',
-  '[data-delivery] .tries',
 ];
 
 /** The words in Latin letters that a page shows in its texts, its labels and its title, but for {@link NAMES}. */

@@ -43,6 +43,15 @@ describe('A sentence of an error', () => {
     );
   });
 
+  test.each([
+    ['the receiver answered 500', 'получатель ответил 500'],
+    ['no answer within 10000 ms', 'нет ответа за 10000 мс'],
+    ['not reachable: ECONNREFUSED', 'недоступен: ECONNREFUSED'],
+    ['not reachable: hook.example has no address', 'недоступен: у hook.example нет адреса'],
+  ])('says why a webhook was not delivered: %j is %j', (english, expected) => {
+    expect(russian(english)).toBe(expected);
+  });
+
   test('keeps the words of other programs', () => {
     expect(russian('The assistant failed (500). It said: Try it later. Or not.')).toBe(
       'У ассистента произошёл сбой (500). Ответ ассистента: Try it later. Or not.',

@@ -41,7 +41,7 @@ const NOT_SHOWN = new RegExp(
     'queue/src/(?:redis/connect|sealing/open-sealing-key|ownership/shards|webhooks/webhook-consumer)',
     'telegram/src/(?:files/|errors/call-errors|connection/(?:frames|mtproxy-frames|connection|introduction)\\.ts)',
     'media/src/media-store',
-    'webhooks/src/(?:dial|sender)',
+    'webhooks/src/dial',
   ].join('|'),
 );
 

@@ -85,6 +85,9 @@ export const SERVICE = {
   'Another worker took over the account while this ran, so it may have taken effect: check the status before you retry.':
     'Пока это выполнялось, аккаунт взял другой воркер, поэтому действие могло произойти: прежде чем повторять, проверьте статус.',
   'the receiver answered {status}': 'получатель ответил {status}',
+  'not reachable': 'недоступен',
+  'not reachable: {problemSaid}': 'недоступен: {problemSaid}',
+  '{hostname} has no address': 'у {hostname} нет адреса',
   'no answer within {ms} ms': 'нет ответа за {ms} мс',
   '{address} is not a public address: webhooks are not sent there unless WEBHOOK_ALLOW_PRIVATE is true':
     '{address} — не публичный адрес: вебхуки туда отправляются, только если WEBHOOK_ALLOW_PRIVATE — true',
