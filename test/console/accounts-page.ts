@@ -144,4 +144,28 @@ export function accountsPageTests({ stack, alice, bob, open }: RunningConsole): 
       .toContain('a failure of bob');
     expect(pageErrors).toEqual([]);
   }, 90_000);
+
+  test('offers nothing that cannot help a banned account, or one that does not exist', async () => {
+    const { api, control } = stack();
+    const greta = await stack().signIn('greta', '+9996628319');
+    await control.fault({ user_id: greta, method: 'messages.sendMessage', error: 'USER_DEACTIVATED_BAN' });
+    await api.send('greta', 'me', 'never sent');
+    const { page, pageErrors } = await open('/accounts/greta');
+    await page.getByText('Write to recover@telegram.org.').waitFor();
+    await page.locator('.send', { hasText: 'never sent' }).waitFor();
+    const offers = (names: RegExp) =>
+      page.getByRole('button', { name: names }).or(page.getByRole('link', { name: names }));
+    expect(await offers(/^(Sign it in|Try again|Pause|Resume|Send|Change the proxy)$/).count()).toBe(0);
+    await page.getByLabel('Language').selectOption('ru');
+    await page.getByText('Напишите на recover@telegram.org.').waitFor();
+    expect(await offers(/^(Войти|Повторить|Приостановить|Возобновить|Отправить)$/).count()).toBe(0);
+    await page.goto(`${api.url}/console/failures?q=greta`);
+    await page.locator('.send', { hasText: 'never sent' }).waitFor();
+    expect(await offers(/^Повторить$/).count()).toBe(0);
+    await page.goto(`${api.url}/console/accounts/nobody`);
+    await page.getByRole('link', { name: 'Войти' }).waitFor();
+    expect(await offers(/Отключить/).count()).toBe(0);
+    await api.post('/telegram/user/disconnect', { user_id: 'greta' });
+    expect(pageErrors).toEqual([]);
+  }, 90_000);
 }

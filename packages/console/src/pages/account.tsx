@@ -130,9 +130,11 @@ function Actions({
             {t('Resume')}
           </button>
         )}
-        <button type="button" class="danger" onClick={() => setAsks(true)}>
-          {t('Disconnect…')}
-        </button>
+        {account.state !== 'none' && (
+          <button type="button" class="danger" onClick={() => setAsks(true)}>
+            {t('Disconnect…')}
+          </button>
+        )}
       </div>
       <ErrorNotice error={pause.error ?? resume.error ?? leave.error} />
       {asks && (

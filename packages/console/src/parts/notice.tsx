@@ -39,7 +39,6 @@ const NO_ANSWER: Text = text('The gateway does not answer. Is it running?');
 export function messageOf(error: unknown, words: Words): string {
   if (error instanceof GatewayConnectionError) return words.say(NO_ANSWER);
   if (error instanceof ShownError) return words.say(error.text);
-  if (error instanceof GatewayApiError && error.code === 'VALIDATION')
-    return refusalInWords({ code: error.code, message: error.message, issues: error.issues }, words);
+  if (error instanceof GatewayApiError) return refusalInWords(error, words);
   return error instanceof Error ? error.message : String(error);
 }

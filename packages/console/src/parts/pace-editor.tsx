@@ -3,7 +3,7 @@ import { text, type Text } from '@gateway/texts';
 import { useState } from 'preact/hooks';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
-import { useIssues } from '../lib/issues.ts';
+import { issuesOf } from '../lib/issues.ts';
 import { useWords } from '../lib/words.ts';
 import { Field } from './field.tsx';
 import { ErrorNotice } from './notice.tsx';
@@ -48,7 +48,7 @@ export function PaceEditor({ account: { user_id: userId, pace } }: PaceEditorPro
     await client.pace(userId, given);
     setIsSaved(true);
   });
-  const issue = useIssues(save.error);
+  const issue = issuesOf(save.error);
   const issues = RULES.map((rule) => issue(`pace.${rule}`));
   return (
     <details>

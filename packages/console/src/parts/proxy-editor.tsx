@@ -3,7 +3,7 @@ import { text, type Text } from '@gateway/texts';
 import { useState } from 'preact/hooks';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
-import { useIssues } from '../lib/issues.ts';
+import { issuesOf } from '../lib/issues.ts';
 import { useWords } from '../lib/words.ts';
 import { Field } from './field.tsx';
 import { ErrorNotice } from './notice.tsx';
@@ -24,7 +24,7 @@ export function ProxyEditor({ account: { user_id: userId } }: { account: Pick<Ac
     setAddress('');
     setSaid(state === 'proxy_unreachable' ? NOT_REACHED : proxy === null ? REMOVED : REACHED);
   });
-  const problem = useIssues(save.error)('proxy');
+  const problem = issuesOf(save.error)('proxy');
   return (
     <details>
       <summary>{t('Change the proxy')}</summary>

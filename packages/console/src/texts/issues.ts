@@ -1,4 +1,3 @@
-import type { ErrorBody } from '@gateway/client';
 import { text, type Text } from '@gateway/texts';
 import type { Words } from '../lib/words.ts';
 
@@ -18,26 +17,22 @@ const FIELDS: Record<string, Text> = {
   media: text('The files'),
 };
 
-/** What is wrong with a field, as the end of a sentence that begins with its name. Without the jargon of the API. */
-export function plainMessage({ message }: Issue, { t }: Words): string {
-  if (!message.includes('E.164')) return message;
-  return t('must be a phone number with its country code, such as +79991234567');
-}
-
 /** What is wrong with which field, with the number of its item if it has one. */
 function issueInWords(issue: Issue, words: Words): string {
   const [field = '', item] = issue.path.split('.');
   const known = FIELDS[field];
   const name = known === undefined ? field.replaceAll('_', ' ') : words.say(known);
   const numbered = item !== undefined && /^\d+$/.test(item) ? `${name} (${Number(item) + 1})` : name;
-  return words.t('{field} {problem}', { field: numbered, problem: plainMessage(issue, words) });
+  return words.t('{field} {problem}', { field: numbered, problem: issue.message });
 }
 
 /** Why the gateway refuses a request, or an item of a batch. */
 export function refusalInWords(
-  { code, message, issues = [] }: Pick<ErrorBody, 'code' | 'message' | 'issues'>,
+  { code, message, issues = [] }: { code: string; message: string; issues?: readonly Issue[] | undefined },
   words: Words,
 ): string {
+  // The gateway's own sentence names the calls by which a program signs in.
+  if (code === 'NOT_AUTHORIZED') return words.t('This account is not signed in.');
   if (code !== 'VALIDATION' || issues.length === 0) return message;
   return issues.map((issue) => issueInWords(issue, words)).join('; ');
 }

@@ -30,8 +30,8 @@ export function parsePhoneNumber(text: string): PhoneNumber | string {
     return 'must begin with + and the country code, such as +79991234567 (8 999… in Russia is +7 999…)';
   const other = /[^\d+]/u.exec(number)?.[0];
   if (/^\+\d*$/.test(number) || other === undefined)
-    return 'must be a phone number in E.164, such as +79991234567: +, the country code, 7 to 15 digits in all';
-  return `must be a phone number in E.164, such as +79991234567: ${JSON.stringify(other)} is no part of one`;
+    return 'must be a phone number with its country code, such as +79991234567: 7 to 15 digits after the +';
+  return `must be a phone number with its country code, such as +79991234567: ${JSON.stringify(other)} is no part of one`;
 }
 
 /** A phone number in E.164 (`+79991234567`), converted from pasted text. A missing plus is refused. */

@@ -1,5 +1,5 @@
 import { partsOfJob, readJob, type JobEnvelope } from '@gateway/actions';
-import type { AccountView, JobView, SendSummary } from '@gateway/contracts';
+import { isSignedIn, type AccountView, type JobView, type SendSummary } from '@gateway/contracts';
 import type { Job } from 'bullmq';
 import { describeJob, MOST_READS, type BullState } from '../jobs/job-reader.ts';
 import { privateMessagesOf, readReadAt, type PrivateMessages } from '../jobs/read-at.ts';
@@ -90,7 +90,10 @@ export class SendListReader {
       .filter(isNew);
     return {
       pending: all.filter(({ finished_at: at }) => at === null),
-      ended: all.filter(({ finished_at: at }) => at !== null).slice(0, limit),
+      ended: all
+        .filter(({ finished_at: at }) => at !== null)
+        .slice(0, limit)
+        .map((one) => offered(one, view)),
     };
   }
 
@@ -108,7 +111,7 @@ export class SendListReader {
     const view = await readAccountView(this.#redis, this.#userId, now);
     const entries = listed('failed', jobIds);
     const shown = await Promise.all(entries.map(async (entry) => this.#summarize(entry, view)));
-    return shown.flatMap((one) => (one?.summary.state === 'failed' ? [one.summary] : []));
+    return shown.flatMap((one) => (one?.summary.state === 'failed' ? [offered(one.summary, view)] : []));
   }
 
   /**
@@ -162,6 +165,11 @@ function summaryOf(job: Job<JobEnvelope, object>, described: JobView): SendSumma
     parts: action === undefined ? 1 : partsOfJob(action, job.data),
     can_retry: described.state === 'failed' && whyNotRetried(job.failedReason) === null,
   };
+}
+
+/** The summary without the offer of a retry that would be refused. */
+function offered(summary: SendSummary, { state }: AccountView): SendSummary {
+  return summary.can_retry && !isSignedIn(state) ? { ...summary, can_retry: false } : summary;
 }
 
 function withTimes(state: BullState, flat: readonly string[]): (Listed & { at: number })[] {

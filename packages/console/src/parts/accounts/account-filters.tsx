@@ -71,6 +71,7 @@ export function AccountFilters({ view, onChange, total }: AccountFiltersProps) {
           </button>
         ))}
       </div>
+      <div class="selects">
       <select
         aria-label={t('State')}
         class="narrow-select"
@@ -98,6 +99,7 @@ export function AccountFilters({ view, onChange, total }: AccountFiltersProps) {
           </option>
         ))}
       </select>
+      </div>
       <span class="count">{t('{count, plural, one {# account} other {# accounts}}', { count: total })}</span>
     </div>
   );

@@ -3,12 +3,12 @@ import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
-import { useIssues } from '../../lib/issues.ts';
+import { issuesOf } from '../../lib/issues.ts';
 import type { SentCode } from '../../lib/sign-in-flow.ts';
 import { useWords } from '../../lib/words.ts';
 import { Field } from '../field.tsx';
 import { ErrorNotice } from '../notice.tsx';
-import { OwnNetwork, useProxyProblem } from './own-network.tsx';
+import { OwnNetwork, proxyProblemOf } from './own-network.tsx';
 
 interface BeginProps {
   userId: string;
@@ -39,8 +39,8 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
     const sent = await client.auth.start(userId.trim(), phone.trim(), network);
     onCode(userId.trim(), { ...sent, phone: phone.trim(), sentAt: Date.now() });
   });
-  const issue = useIssues(error);
-  const proxyProblem = useProxyProblem(error);
+  const issue = issuesOf(error);
+  const proxyProblem = proxyProblemOf(error);
   const isKnownIssue = [issue('user_id'), issue('phone_number'), proxyProblem].some(
     (problem) => problem !== undefined,
   );

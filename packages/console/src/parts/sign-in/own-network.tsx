@@ -1,6 +1,6 @@
 import { GatewayApiError } from '@gateway/client';
 import { useEffect, useState } from 'preact/hooks';
-import { useIssues } from '../../lib/issues.ts';
+import { issuesOf } from '../../lib/issues.ts';
 import { useWords } from '../../lib/words.ts';
 import { Field } from '../field.tsx';
 
@@ -39,8 +39,8 @@ export function OwnNetwork({ proxy, onProxy, problem }: OwnNetworkProps) {
 }
 
 /** What is wrong with the proxy of a sign-in: its address, or that it does not lead to Telegram. */
-export function useProxyProblem(error: unknown): string | undefined {
-  const issue = useIssues(error)('proxy');
+export function proxyProblemOf(error: unknown): string | undefined {
+  const issue = issuesOf(error)('proxy');
   if (issue !== undefined) return issue;
   return error instanceof GatewayApiError && error.code === 'PROXY_UNREACHABLE' ? error.message : undefined;
 }

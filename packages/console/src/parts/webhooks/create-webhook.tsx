@@ -2,7 +2,7 @@ import { GatewayApiError, type CreatedWebhook, type EventType } from '@gateway/c
 import { useState } from 'preact/hooks';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
-import { useIssues } from '../../lib/issues.ts';
+import { issuesOf } from '../../lib/issues.ts';
 import { useWords } from '../../lib/words.ts';
 import { EVENT_LABELS } from '../../texts/webhooks.ts';
 import { Checks } from '../check.tsx';
@@ -35,7 +35,7 @@ export function CreateWebhook({ onCreated }: { onCreated: (webhook: CreatedWebho
       }),
     );
   });
-  const issue = useIssues(create.error);
+  const issue = issuesOf(create.error);
   const isShown =
     create.error instanceof GatewayApiError &&
     create.error.issues.length > 0 &&

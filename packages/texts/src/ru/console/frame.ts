@@ -38,8 +38,6 @@ export const FRAME = {
   'The upload was cancelled.': 'Загрузка отменена.',
   'Try again in {time}.': 'Повторите через {time}.',
   '{field} {problem}': '{field}: {problem}',
-  'must be a phone number with its country code, such as +79991234567':
-    'укажите номер телефона с кодом страны, например +79991234567',
   'The name of the account': 'Имя аккаунта',
   'The recipient': 'Получатель',
   'The text': 'Текст',

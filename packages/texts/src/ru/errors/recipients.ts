@@ -7,8 +7,8 @@ export const RECIPIENTS = {
     'номер начинается с + и кода страны, например +79991234567: вместо 00 напишите +',
   'must begin with + and the country code, such as +79991234567 (8 999… in Russia is +7 999…)':
     'номер начинается с + и кода страны, например +79991234567 (8 999… в России — это +7 999…)',
-  'must be a phone number in E.164, such as +79991234567: +, the country code, 7 to 15 digits in all':
-    'нужен номер телефона в формате E.164, например +79991234567: +, код страны, всего от 7 до 15 цифр',
+  'must be a phone number with its country code, such as +79991234567: 7 to 15 digits after the +':
+    'нужен номер телефона с кодом страны, например +79991234567: после + от 7 до 15 цифр',
   'is an invite link: join the chat with this account first, then use its -100… id':
     'это ссылка-приглашение: сначала вступите в чат этим аккаунтом, затем укажите его id -100…',
   'is a Telegram link that names no chat: use @username, +phone, a numeric id or a link to a person or chat':
@@ -59,8 +59,8 @@ export const RECIPIENTS = {
     'таких id Telegram не выдаёт: номеру телефона нужен +',
   'is not a username: those have 3 to 32 characters of a-z, 0-9 and _, and begin with a letter. It holds {character}':
     'это не username: в нём от 3 до 32 символов a-z, 0-9 и _, первый — буква. Здесь есть {character}',
-  'must be a phone number in E.164, such as +79991234567: {character} is no part of one':
-    'нужен номер телефона в формате E.164, например +79991234567: {character} в нём не бывает',
+  'must be a phone number with its country code, such as +79991234567: {character} is no part of one':
+    'нужен номер телефона с кодом страны, например +79991234567: {character} в нём не бывает',
   'Telegram has said so already; it is asked again from {time} on.':
     'Telegram уже так ответил; снова его спросят не раньше {time}.',
   'Telegram said so at {since}; it is asked again from {time} on.':
