@@ -87,8 +87,7 @@ export function signInTests({ stack, open }: RunningConsole): void {
   });
 
   test('signs in by a proxy of its own, and says under its field what is wrong with it', async () => {
-    const { dataCenters } = await stack().telegram();
-    const [away, proxy] = await Promise.all([PROXIES.socks5(dataCenters), PROXIES.http(dataCenters)]);
+    const [away, proxy] = await Promise.all([PROXIES.socks5(), PROXIES.http()]);
     onTestFinished(() => proxy.close());
     await away.close();
     const { page, pageErrors } = await open('/sign-in', { viewport: { width: 320, height: 844 } });

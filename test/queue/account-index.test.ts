@@ -134,11 +134,17 @@ describe('the index of accounts', () => {
     const views = { a: READY, b: PAUSED, c: { ...READY, state: 'banned' }, d: READY, e: PAUSED } as const;
     for (const [userId, view] of Object.entries(views)) await show(userId, view);
     await show('f', flooded(Date.now() - 1));
-    for (const [userId, waiting] of [['b', 2], ['d', 5], ['e', 2], ['gone', 9]] as const)
+    for (const [userId, waiting] of [
+      ['b', 2],
+      ['d', 5],
+      ['e', 2],
+      ['gone', 9],
+    ] as const)
       await rank(userId, waiting);
     const limits = [1, 2, 100];
     for (const limit of limits) {
-      const sorted = async (query: Partial<AccountQuery>) => (await pages({ limit, ...query })).flat().join('');
+      const sorted = async (query: Partial<AccountQuery>) =>
+        (await pages({ limit, ...query })).flat().join('');
       expect(await sorted({ sort: '-name' })).toBe('fedcba');
       expect(await sorted({ sort: 'state' })).toBe('cbeadf');
       expect(await sorted({ sort: 'queue' })).toBe('dbeacf');

@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 import type { CommonOptions, Runner } from './command-context.ts';
 import { cancelJob, getJob, waitForJob } from './commands/jobs.ts';
-import { listAccounts, listFailures, listJobs, preview, retryJob, type AccountsOptions } from './commands/listings.ts';
+import {
+  listAccounts,
+  listFailures,
+  listJobs,
+  preview,
+  retryJob,
+  type AccountsOptions,
+} from './commands/listings.ts';
 
 /** Adds a command, with the options that every command has. */
 type Define = (parent: Command, nameAndArguments: string, description: string) => Command;

@@ -27,10 +27,7 @@ export const sendBatchRequestSchema = requestBody(
 
 const actions = listOf('actions', 'actions');
 /** Body of `POST /telegram/user/batch`. */
-export const batchRequestSchema = requestBody(
-  { actions: actions.list, dry_run: dryRunSchema },
-  actions,
-);
+export const batchRequestSchema = requestBody({ actions: actions.list, dry_run: dryRunSchema }, actions);
 
 const typeSchema = z.looseObject({ type: z.enum(ACTION_NAMES, `must be one of ${ACTION_NAMES.join(', ')}`) });
 export const actionTypeSchema = typeSchema;

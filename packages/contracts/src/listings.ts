@@ -57,7 +57,11 @@ const sendSummarySchema = jobViewSchema
     recipient_id: z.string(),
     preview: z.string().describe('The beginning of its text; without one, the messages that it is about'),
     parts: z.int().describe('Messages that it goes out as'),
-    can_retry: z.boolean().describe('It has failed, and may be sent again under its own id; false while the account is not signed in'),
+    can_retry: z
+      .boolean()
+      .describe(
+        'It has failed, and may be sent again under its own id; false while the account is not signed in',
+      ),
   })
   .meta({ id: 'SendSummary' });
 export type SendSummary = z.infer<typeof sendSummarySchema>;

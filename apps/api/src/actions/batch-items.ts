@@ -1,4 +1,11 @@
-import { actionTypeSchema, newJob, splitItem, type JobOrigin, type JobTools, type NewJob } from '@gateway/actions';
+import {
+  actionTypeSchema,
+  newJob,
+  splitItem,
+  type JobOrigin,
+  type JobTools,
+  type NewJob,
+} from '@gateway/actions';
 import { GatewayError } from '@gateway/contracts';
 import { botUserId } from '@gateway/runtime';
 import type { Context } from 'hono';

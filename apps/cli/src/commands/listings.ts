@@ -85,7 +85,9 @@ export async function listFailures(
     before,
     signal: io.signal,
   });
-  const lines = answer.failures.map((job) => `${job.finished_at ?? ''}  ${job.user_id}  ${jobLine(say, job)}`);
+  const lines = answer.failures.map(
+    (job) => `${job.finished_at ?? ''}  ${job.user_id}  ${jobLine(say, job)}`,
+  );
   const more = answer.next === null ? [] : [say('(more: --before {place})', { place: answer.next })];
   out.result(answer, [...lines, ...more].join('\n') || say('(nothing has failed)'));
   return EXIT.ok;

@@ -257,7 +257,8 @@ describe('send --batch', () => {
     const run = await batch(lines, ['--dry-run']);
     expect(run).toMatchObject({
       code: 1,
-      stdout: '2 of 3 would be accepted, as 3 messages; 1 would wait, 1 would be refused. Nothing was sent.\n',
+      stdout:
+        '2 of 3 would be accepted, as 3 messages; 1 would wait, 1 would be refused. Nothing was sent.\n',
     });
     expect(run.stderr).toContain('✗ line 4: NOT_AUTHORIZED: It is NOT_AUTHORIZED.');
     expect(gateway.calls).toEqual(['GET /readyz', `${SEND}/batch`]);
@@ -266,7 +267,12 @@ describe('send --batch', () => {
       messages: [{ text: 'a' }, { text: 'b' }, { text: 'c' }],
     });
     const json = await batch(lines, ['--dry-run', '--json']);
-    expect(json.stdout.trim().split('\n').map((text) => JSON.parse(text))).toMatchObject([
+    expect(
+      json.stdout
+        .trim()
+        .split('\n')
+        .map((text) => JSON.parse(text)),
+    ).toMatchObject([
       { line: 1, state: 'ok', parts: 2 },
       { line: 2, state: 'ok', reason: 'PAUSED' },
       { line: 4, state: 'refused', error: { code: 'NOT_AUTHORIZED' } },

@@ -88,9 +88,9 @@ describe('import', () => {
   test('--proxy names the proxy of the account, and none that of the gateway', async () => {
     const address = 'socks5://user:secret@proxy.example.com:1080';
     for (const proxy of [address, 'none'])
-      expect(await run(['import', 'alice', '-', '--yes', '--proxy', proxy], { stdin: '1AgAO' })).toMatchObject(
-        { code: 0 },
-      );
+      expect(
+        await run(['import', 'alice', '-', '--yes', '--proxy', proxy], { stdin: '1AgAO' }),
+      ).toMatchObject({ code: 0 });
     expect(gateway.heard.map(({ body }) => body.proxy)).toEqual([address, null]);
   });
 

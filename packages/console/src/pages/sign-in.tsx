@@ -29,11 +29,10 @@ export function SignInPage({ userId: named }: { userId: string | undefined }) {
     value: status,
     error,
     reload,
-  } = usePolled(
-    async (signal) => (named === undefined ? null : client.status(named, { signal })),
-    EVERY_MS,
-    [client, named],
-  );
+  } = usePolled(async (signal) => (named === undefined ? null : client.status(named, { signal })), EVERY_MS, [
+    client,
+    named,
+  ]);
   /** Shows a step, and drops an answer on its way that is older. */
   const show = (step: Step) => {
     setAt(step);
@@ -89,12 +88,7 @@ export function SignInPage({ userId: named }: { userId: string | undefined }) {
         <QrStep userId={userId} onPassword={(hint) => show({ step: 'password', hint })} onDone={finish} />
       )}
       {at.step === 'password' && (
-        <PasswordStep
-          userId={userId}
-          hint={at.hint}
-          onDone={finish}
-          onOver={() => show({ step: 'begin' })}
-        />
+        <PasswordStep userId={userId} hint={at.hint} onDone={finish} onOver={() => show({ step: 'begin' })} />
       )}
       {at.step === 'done' && (
         <Notice tone="good">

@@ -11,7 +11,15 @@ import {
   type AccountEntry,
   type AccountFilter,
 } from './account-entry.ts';
-import { cut, pageOf, placeOf, walkOrder, type AccountIds, type PageRequest, type Place } from './account-order.ts';
+import {
+  cut,
+  pageOf,
+  placeOf,
+  walkOrder,
+  type AccountIds,
+  type PageRequest,
+  type Place,
+} from './account-order.ts';
 
 /** Accounts searched, or holds ended, per script: Redis does nothing else while a script runs. */
 const BATCH = 1_000;

@@ -32,8 +32,8 @@ export interface PageRequest {
   limit: number;
 }
 
-// KEYS: order, group. ARGV: score and user_id of the place after which to begin (empty: at the first), how many to find.
-// Returns the last place that was looked at (false: it was the last of all), and the places that fit, as a flat list.
+// KEYS: order, group. ARGV: score and user_id of the place after which to begin (empty: at the first), how many to
+// find. Returns the last place that was looked at (false: it was the last of all), and those that fit, as a flat list.
 const WALK = new Script(`
 -- Not by <=, which compares by the rules of a language.
 local function is_up_to(a, b)
@@ -105,11 +105,7 @@ export async function pageOf(
   return cut(rest.slice(0, limit + 1), fitting.length, { sort, limit });
 }
 
-async function placesOf(
-  redis: RedisClient,
-  userIds: readonly string[],
-  sort: AccountSort,
-): Promise<Place[]> {
+async function placesOf(redis: RedisClient, userIds: readonly string[], sort: AccountSort): Promise<Place[]> {
   if (sort === 'name' || sort === '-name' || userIds.length === 0)
     return userIds.map((userId) => ({ userId, score: 0 }));
   const scores: (string | null)[] = [];

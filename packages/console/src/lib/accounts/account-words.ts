@@ -1,7 +1,7 @@
 import type { AccountState, AccountSummary } from '@gateway/client';
 import { text, type Text } from '@gateway/texts';
 
-export type Tone = 'good' | 'wait' | 'bad' | 'idle';
+type Tone = 'good' | 'wait' | 'bad' | 'idle';
 
 /** A state in words, and its colour. */
 export interface StateWords {

@@ -72,33 +72,33 @@ export function AccountFilters({ view, onChange, total }: AccountFiltersProps) {
         ))}
       </div>
       <div class="selects">
-      <select
-        aria-label={t('State')}
-        class="narrow-select"
-        value={view.state ?? ''}
-        onChange={({ currentTarget }) =>
-          onChange({ state: currentTarget.value === '' ? null : (currentTarget.value as AccountState) })
-        }
-      >
-        <option value="">{t('Any state')}</option>
-        {ACCOUNT_STATES.map((state) => (
-          <option key={state} value={state}>
-            {say(stateOf({ state }).label)}
-          </option>
-        ))}
-      </select>
-      <select
-        aria-label={t('Sort')}
-        class="narrow-select"
-        value={view.sort}
-        onChange={({ currentTarget }) => onChange({ sort: currentTarget.value as AccountSort })}
-      >
-        {Object.entries(SORTS).map(([sort, label]) => (
-          <option key={sort} value={sort}>
-            {say(label)}
-          </option>
-        ))}
-      </select>
+        <select
+          aria-label={t('State')}
+          class="narrow-select"
+          value={view.state ?? ''}
+          onChange={({ currentTarget }) =>
+            onChange({ state: currentTarget.value === '' ? null : (currentTarget.value as AccountState) })
+          }
+        >
+          <option value="">{t('Any state')}</option>
+          {ACCOUNT_STATES.map((state) => (
+            <option key={state} value={state}>
+              {say(stateOf({ state }).label)}
+            </option>
+          ))}
+        </select>
+        <select
+          aria-label={t('Sort')}
+          class="narrow-select"
+          value={view.sort}
+          onChange={({ currentTarget }) => onChange({ sort: currentTarget.value as AccountSort })}
+        >
+          {Object.entries(SORTS).map(([sort, label]) => (
+            <option key={sort} value={sort}>
+              {say(label)}
+            </option>
+          ))}
+        </select>
       </div>
       <span class="count">{t('{count, plural, one {# account} other {# accounts}}', { count: total })}</span>
     </div>

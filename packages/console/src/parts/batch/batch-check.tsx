@@ -13,7 +13,8 @@ export function BatchCheck({ check, all }: { check: GatewayCheck; all: number })
       <div class="buttons">
         <progress max={all} value={checked} aria-label={t('The gateway checks the messages')} />
         <span>
-          {t('The gateway checks the messages')}: {t('{done, number} of {all, number}', { done: checked, all })}
+          {t('The gateway checks the messages')}:{' '}
+          {t('{done, number} of {all, number}', { done: checked, all })}
         </span>
       </div>
     );

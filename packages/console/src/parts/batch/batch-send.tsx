@@ -10,7 +10,7 @@ import { Refused } from './refused.tsx';
 interface BatchSendProps {
   /** Names the file and the choice of columns. */
   identity: string;
-  /** All messages of the file: those that the gateway would refuse now keep their places, so a repeat finds the rest. */
+  /** All messages of the file. Those to be refused keep their places, by which a repeat finds the rest. */
   lines: readonly BatchLine[];
   /** How many of them the gateway would accept; `null`: it is not known yet. */
   acceptable: number | null;
@@ -27,7 +27,12 @@ export function BatchSend({ identity, lines, acceptable }: BatchSendProps) {
     <>
       {progress === null && (
         <div class="buttons">
-          <button type="button" class="primary" disabled={acceptable === null || count === 0} onClick={() => setAsks(true)}>
+          <button
+            type="button"
+            class="primary"
+            disabled={acceptable === null || count === 0}
+            onClick={() => setAsks(true)}
+          >
             {t('Send {count, plural, one {# message} other {# messages}}', { count })}
           </button>
           <span class="said">{t('Nothing has been sent yet.')}</span>
@@ -83,7 +88,9 @@ function Progress({
       </p>
       {refused.length > 0 && (
         <Refused
-          title={t('Refused: {count, plural, one {# message} other {# messages}}.', { count: refused.length })}
+          title={t('Refused: {count, plural, one {# message} other {# messages}}.', {
+            count: refused.length,
+          })}
           refused={refused}
         />
       )}
