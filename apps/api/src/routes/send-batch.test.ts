@@ -152,6 +152,7 @@ test('a dry run says what would become of each message, and queues nothing', asy
   const paused = await queues.owner.newAccount({ ...READY, reason: 'PAUSED' });
   const signedOut = await queues.owner.newAccount({ ...READY, state: 'revoked' });
   const { call } = queues.api();
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
   const headers = { 'idempotency-key': 'checked' };
   const known = [message('known')];
   await call(BATCH, { body: { messages: known }, headers });
@@ -159,7 +160,7 @@ test('a dry run says what would become of each message, and queues nothing', asy
     ...known,
     message('word '.repeat(1_000)),
     message('held', { user_id: paused }),
-    message('later', { send_at: '2099-01-01T00:00:00Z' }),
+    message('later', { send_at: tomorrow }),
     message('signed out', { user_id: signedOut }),
     message('', {}),
     message('x', { recipient_id: '+1' }),
@@ -171,7 +172,7 @@ test('a dry run says what would become of each message, and queues nothing', asy
     { status: 'ok', parts: 1, repeated: true },
     { status: 'ok', parts: 2 },
     { status: 'ok', reason: 'PAUSED' },
-    { status: 'ok', reason: 'SEND_AT', retry_at: '2099-01-01T00:00:00.000Z' },
+    { status: 'ok', reason: 'SEND_AT', retry_at: tomorrow },
     { status: 'error', code: 'NOT_AUTHORIZED' },
     { status: 'error', code: 'VALIDATION', issues: [{ path: 'text' }] },
     { status: 'error', code: 'VALIDATION', issues: [{ path: 'recipient_id' }] },
