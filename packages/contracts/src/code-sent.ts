@@ -1,20 +1,22 @@
 import * as z from 'zod';
 
 /** How Telegram delivers a login code, after its `auth.SentCodeType`. */
-const codeDeliverySchema = z.enum([
-  'app',
-  'sms',
-  'call',
-  'flash_call',
-  'missed_call',
-  'email',
-  'email_setup_required',
-  'fragment',
-  'firebase',
-  'sms_word',
-  'sms_phrase',
-  'unknown',
-]);
+const codeDeliverySchema = z
+  .enum([
+    'app',
+    'sms',
+    'call',
+    'flash_call',
+    'missed_call',
+    'email',
+    'email_setup_required',
+    'fragment',
+    'firebase',
+    'sms_word',
+    'sms_phrase',
+    'unknown',
+  ])
+  .meta({ id: 'CodeDelivery' });
 export type CodeDelivery = z.infer<typeof codeDeliverySchema>;
 
 export const codeSentSchema = z.object({

@@ -39,12 +39,12 @@ test.each([
   ['+0079991234567', /in place of 00/],
   ['+123', /7 to 15 digits/],
   [`+${'1'.repeat(16)}`, /7 to 15 digits/],
-  ['+0123456789', /E\.164/],
-  ['', /E\.164/],
-  ['+', /E\.164/],
+  ['+0123456789', /country code/],
+  ['', /country code/],
+  ['+', /country code/],
   ['+7999123456a', /"a" is no part of one/],
   ['+7 999 123-45-67 ext. 5', /"e" is no part of one/],
-  ['anna', /E\.164/],
+  ['anna', /country code/],
 ])('%j is refused, with the reason', (text, reason) => {
   expect(phoneNumberSchema.safeParse(text).error?.issues[0]?.message).toMatch(reason);
 });
