@@ -1,11 +1,11 @@
 import { useRef, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { guessColumns, TEMPLATE_COLUMNS, type ColumnChoice } from '../lib/batch/batch.ts';
+import { readTable, type Table } from '../lib/batch/table.ts';
+import { saveFile } from '../lib/browser/save-file.ts';
 import { csvOf } from '../lib/csv.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, usePolled, useTitle } from '../lib/hooks.ts';
-import { saveFile } from '../lib/browser/save-file.ts';
-import { readTable, type Table } from '../lib/batch/table.ts';
 import { useWords } from '../lib/words.ts';
 import { BatchColumns } from '../parts/batch/batch-columns.tsx';
 import { CheckedFile } from '../parts/batch/checked-file.tsx';

@@ -1,8 +1,8 @@
 import type { BatchCheck } from '@gateway/client';
 import { useEffect, useState } from 'preact/hooks';
+import { useGateway } from '../gateway.ts';
 import { partFrom } from './batch-parts.ts';
 import type { BatchLine, RefusedLine } from './batch.ts';
-import { useGateway } from '../gateway.ts';
 
 /** What the gateway says about the messages of a file, as far as it has looked. */
 export interface GatewayCheck {

@@ -1,10 +1,10 @@
 import type { GatewayClient } from '@gateway/client';
 import { useRef, useState } from 'preact/hooks';
+import { useGateway } from '../gateway.ts';
+import { useAction } from '../hooks.ts';
 import { batchKeys } from './batch-key.ts';
 import { partFrom } from './batch-parts.ts';
 import type { BatchLine, RefusedLine } from './batch.ts';
-import { useGateway } from '../gateway.ts';
-import { useAction } from '../hooks.ts';
 
 export interface BatchProgress {
   /** Messages that the gateway has accepted or refused. */

@@ -1,6 +1,6 @@
 import type { RefusedLine } from '../../lib/batch/batch.ts';
-import { csvOf } from '../../lib/csv.ts';
 import { saveFile } from '../../lib/browser/save-file.ts';
+import { csvOf } from '../../lib/csv.ts';
 import { useWords, type Words } from '../../lib/words.ts';
 import { refusalInWords } from '../../texts/issues.ts';
 import { Notice } from '../notice.tsx';
