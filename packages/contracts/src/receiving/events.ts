@@ -25,7 +25,7 @@ export type ShownReaction = z.infer<typeof reactionSchema>;
 const gapReasonSchema = z
   .enum(['off', 'store_lost', 'memory', 'events_gone', 'too_long', 'channel_too_long', 'not_accessible'])
   .describe(
-    '`off`: receiving was off. `store_lost`: Redis lost its data. `memory`: Redis was short of memory. `events_gone`: a webhook was behind the oldest kept event. `too_long`, `channel_too_long`, `not_accessible`: Telegram no longer tells what was missed',
+    '`off`: receiving was off. `store_lost`: Redis lost events, or may have. `memory`: Redis was short of memory. `events_gone`: a webhook was behind the oldest kept event. `too_long`, `channel_too_long`, `not_accessible`: Telegram no longer tells what was missed',
   );
 export type GapReason = z.infer<typeof gapReasonSchema>;
 export const GAP_REASONS: readonly GapReason[] = gapReasonSchema.options;
