@@ -4,6 +4,7 @@ import { tsImport } from 'tsx/esm/api';
 import { describe, expect, test } from 'vitest';
 import { sandboxGuide } from './launch/guide.mjs';
 import { errorPage } from './lib/docs/error-page.mjs';
+import { openApiFile, PYTHON_DOCUMENT } from './lib/docs/openapi-file.mjs';
 import { ROOT } from './lib/root.mjs';
 
 /** @param {string} file */
@@ -12,6 +13,10 @@ const read = (file) => readFileSync(join(ROOT, file), 'utf8');
 test('docs/errors.md and docs/ru/errors.md match the table in code; otherwise run: npm run docs', async () => {
   expect(read('docs/errors.md')).toBe(await errorPage('en'));
   expect(read('docs/ru/errors.md')).toBe(await errorPage('ru'));
+});
+
+test('the Python client is generated from the document of today; otherwise run: npm run docs', async () => {
+  expect(read(PYTHON_DOCUMENT)).toBe(await openApiFile());
 });
 
 /** Values of readers that a Russian page names in Russian. */

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,8 +8,6 @@ import { commandLines, docBlocks } from '../env/doc-blocks.ts';
 import { evaluate, type Workflow } from '../env/n8n-expressions.ts';
 import { paste } from '../env/pasting.ts';
 import { Stack } from '../env/stack.ts';
-
-const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
 
 /** README and recipes, run as a reader pastes them, in the order in which they stand. */
 describe('Documented commands, as pasted', () => {
@@ -56,31 +53,6 @@ describe('Documented commands, as pasted', () => {
     }
     expect(received).toContain('"text":"Hi Alice!"');
   }, 120_000);
-
-  test.skipIf(!HAS_PYTHON)(
-    'the bot in Python answers each message once, also those of the time when it was not running',
-    async () => {
-      const { alice, bob } = await people();
-      const [code = ''] = docBlocks('docs/recipes.md', 'A bot in Python', 'python');
-      const [start = '', write = ''] = docBlocks('docs/recipes.md', 'A bot in Python', 'sh');
-      await writeFile(join(directory, 'bot.py'), code);
-      const first = await paste(stack, start, { cwd: directory });
-      onTestFinished(first.kill);
-      await expect.poll(first.output).toContain('waiting for messages');
-      await run(write);
-      await expect.poll(() => texts(alice, bob)).toContain('You wrote: Are you there?');
-      await expect.poll(first.output).toContain('answered Bob');
-      await first.kill();
-      await stack.control.write({ from: bob, to: alice, text: 'while you were away' });
-      const second = await paste(stack, start, { cwd: directory });
-      onTestFinished(second.kill);
-      await expect.poll(() => texts(alice, bob)).toContain('You wrote: while you were away');
-      await second.kill();
-      const answers = (await texts(alice, bob)).filter((text) => text.startsWith('You wrote'));
-      expect(answers).toEqual(['You wrote: Are you there?', 'You wrote: while you were away']);
-    },
-    60_000,
-  );
 
   test('the bridge to a CRM takes each message once, and refuses a forged delivery', async () => {
     const { alice, bob } = await people();
