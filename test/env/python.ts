@@ -17,7 +17,7 @@ const run = (program: string, args: string[]) =>
  * packages that answers within seconds.
  */
 export function canUsePythonPackages(): boolean {
-  const works = (...args: string[]) => spawnSync('python3', args, { timeout: 20_000 }).status === 0;
+  const works = (...args: string[]) => spawnSync('python3', args, { timeout: 90_000 }).status === 0;
   if (!works('-c', 'import sys, venv, pip; sys.exit(sys.version_info < (3, 11))')) return false;
   const folder = mkdtempSync(join(tmpdir(), 'gateway-index-'));
   const download = ['download', '--quiet', '--no-deps', '--retries', '0', '--timeout', '5', '--dest', folder];
