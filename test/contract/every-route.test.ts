@@ -179,6 +179,19 @@ describe('Every route', () => {
     }
   });
 
+  test('a field of a query that the document does not name is refused by name', async () => {
+    const lists = ['', '/alice/sends', '/alice/events', '/alice/history', '/alice/chats', '/alice/contacts'];
+    const paths = [...lists.map((list) => `/telegram/accounts${list}`), '/telegram/failures'];
+    for (const path of [...paths, '/telegram/user/status/alice', '/jobs/an-id']) {
+      const { status, body } = await stack.api.get(`${path}?limitt=1`);
+      expect([path, status, body.issues]).toEqual([
+        path,
+        400,
+        [{ path: 'limitt', message: 'is not a field of this request' }],
+      ]);
+    }
+  });
+
   test('the same Idempotency-Key with another request is 422 IDEMPOTENCY_MISMATCH, or the error of the message', async () => {
     await stack.api.post('/telegram/user/pause', { user_id: 'alice' });
     const keyed = routes.filter(({ parameters }) => parameters.includes('IdempotencyKey'));

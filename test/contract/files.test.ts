@@ -132,6 +132,8 @@ describe('GET /telegram/accounts/{user_id}/files/{file_id}', () => {
       [`bytes=${2 * MIB}-`, 2 * MIB, size - 1],
       ['bytes=-50', size - 50, size - 1],
       [`bytes=10-${size * 2}`, 10, size - 1],
+      [`bytes=-${size * 2}`, 0, size - 1],
+      ['Bytes=5-6', 5, 6],
     ];
     for (const [range, start, end] of ranges) {
       const { status, headers, bytes } = await get(path, { Range: range });
@@ -147,6 +149,8 @@ describe('GET /telegram/accounts/{user_id}/files/{file_id}', () => {
       [{ Range: 'bytes=0-9', 'If-Range': '"another"' }, 200],
       [{ Range: 'bytes=0-1,5-6' }, 200],
       [{ Range: 'lines=0-1' }, 200],
+      [{ Range: 'bytes=5-2' }, 200],
+      [{ Range: 'bytes=-' }, 200],
       [{ 'If-None-Match': etag }, 304],
       [{ 'If-None-Match': `W/"x", ${etag}` }, 304],
       [{ 'If-None-Match': '"another"' }, 200],
@@ -157,6 +161,7 @@ describe('GET /telegram/accounts/{user_id}/files/{file_id}', () => {
     }
     const head = await fetch(stack.api.url + path, { method: 'HEAD', headers: stack.api.headers });
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(size)]);
+    expect((await refused(path, { Range: 'bytes=-0' })).status).toBe(416);
     const beyond = await refused(path, { Range: `bytes=${size}-` });
     expect([beyond.status, beyond.body.code]).toEqual([416, 'RANGE_NOT_SATISFIABLE']);
     expect(beyond.headers.get('content-range')).toBe(`bytes */${size}`);

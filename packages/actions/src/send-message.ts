@@ -156,10 +156,16 @@ export const sendMessage = defineAction({
     'typing_ms',
     'silent',
     'link_preview',
+    'split',
     'send_at',
     'callback_url',
   ],
-  forDigest: ({ media, ...given }) => ({ ...given, media: media?.map(mediaForDigest) }),
+  forDigest: ({ media, split, ...given }) => ({
+    ...given,
+    media: media?.map(mediaForDigest),
+    // The default is left out: former digests lack the field.
+    ...(!split && { split }),
+  }),
   uploadsOf: uploadsOfFiles,
   // The chats of `from` too: a file that another job sends there must be there first.
   chatsOf: chatsOfFiles,

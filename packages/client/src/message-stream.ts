@@ -37,7 +37,7 @@ export type TelegramProgress = Partial<SendResult> & {
   /** Set if the send is delayed. */
   reason?: string;
   retry_at?: string;
-  /** Set if the send failed. */
+  /** Why the send failed, or is delayed. */
   code?: string;
   message?: string;
 };

@@ -26,7 +26,7 @@ export const accountPlaceSchema = z
   .regex(/^(?:-?\d{1,15}:)?[A-Za-z0-9_.@+-]{1,64}$/, 'must be `next` of the page before')
   .meta({ id: 'AccountPlace' });
 
-export const accountListRequestSchema = z.object({
+export const accountListRequestSchema = z.strictObject({
   /** Part of a user_id, name, username or phone number, case-insensitive. */
   q: z.string().max(64).optional(),
   state: accountStateSchema.optional(),
@@ -69,7 +69,7 @@ export type SendSummary = z.infer<typeof sendSummarySchema>;
 /** The place of a failure in the list: its time in ms, and its job. */
 const FAILURE_PLACE = /^(\d{1,16}):(\S{1,200})$/;
 
-export const failureListRequestSchema = z.object({
+export const failureListRequestSchema = z.strictObject({
   /** Part of a user_id, name, username or phone number, case-insensitive. */
   q: z.string().max(64).optional(),
   limit: whole(100).default(50),
@@ -90,7 +90,7 @@ export const failureListResponseSchema = z.object({
   next: z.string().nullable().describe('`before` of the next page'),
 });
 
-export const sendListRequestSchema = z.object({ limit: whole(100).default(50) });
+export const sendListRequestSchema = z.strictObject({ limit: whole(100).default(50) });
 
 export const sendListResponseSchema = z.object({
   status: z.literal('ok'),
@@ -107,7 +107,7 @@ export const accountChangeSchema = z.object({
   ended: z.array(sendSummarySchema),
 });
 
-export const historyRequestSchema = z.object({ hours: whole(24).default(6) });
+export const historyRequestSchema = z.strictObject({ hours: whole(24).default(6) });
 
 /** An account's messages in one time step. */
 const historyPointSchema = z.object({

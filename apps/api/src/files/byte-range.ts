@@ -1,5 +1,3 @@
-import parseRange from 'range-parser';
-
 /** Bytes of a file, both ends included. */
 export interface ByteRange {
   start: number;
@@ -14,6 +12,9 @@ export interface RangeRequest {
   size: number;
 }
 
+/** One range of bytes: from a first to a last one, to the end, or so many at the end. */
+const ONE_RANGE = /^bytes=\s*(?:(?<first>\d+)\s*-\s*(?<last>\d*)|-\s*(?<suffix>\d+))\s*$/i;
+
 /**
  * The only range of a `Range` header. `whole`: there is none, it cannot be understood, it names several ranges, or the
  * file has changed since; the answer has all bytes then, as RFC 9110 allows.
@@ -25,8 +26,16 @@ export function byteRangeOf({
   size,
 }: RangeRequest): ByteRange | 'whole' | 'unsatisfiable' {
   if (range === undefined || (ifRange !== undefined && ifRange !== etag)) return 'whole';
-  const ranges = parseRange(size, range);
-  if (ranges === -1) return 'unsatisfiable';
-  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return 'whole';
-  return ranges[0] ?? 'whole';
+  const { first, last, suffix } = ONE_RANGE.exec(range)?.groups ?? {};
+  if (suffix !== undefined) return lastBytes(Number(suffix), size);
+  if (first === undefined) return 'whole';
+  const start = Number(first);
+  const end = last ? Number(last) : Infinity;
+  if (end < start) return 'whole';
+  return start < size ? { start, end: Math.min(end, size - 1) } : 'unsatisfiable';
+}
+
+function lastBytes(count: number, size: number): ByteRange | 'whole' | 'unsatisfiable' {
+  if (count === 0) return 'unsatisfiable';
+  return size === 0 ? 'whole' : { start: Math.max(0, size - count), end: size - 1 };
 }

@@ -231,7 +231,8 @@ async function* outcomeOf(
       yield telegram({
         state,
         job_id,
-        ...(reason !== null && { reason }),
+        // As `code`, which a failure has in the same place.
+        ...(reason !== null && { code: reason, reason }),
         ...(retryAt !== null && { retry_at: retryAt }),
       });
     }

@@ -16,7 +16,7 @@ import { mayUse } from '../middleware/api-key.ts';
 const MAX_WAIT_SECONDS = 60;
 const MESSAGE = `must be whole seconds, 0 to ${MAX_WAIT_SECONDS}`;
 
-const jobQuerySchema = z.object({
+const jobQuerySchema = z.strictObject({
   wait: z
     .string()
     .regex(/^\d{1,9}$/, MESSAGE)
@@ -32,7 +32,7 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
 
   // With `?wait=N` responds when the job ends, at the latest after N seconds.
   routes.get('/jobs/:job_id', async (c) => {
-    const { wait } = validate(jobQuerySchema, { wait: c.req.query('wait') });
+    const { wait } = validate(jobQuerySchema, c.req.query(), 'query');
     const { jobId } = addressed(c);
     const job = await withEitherSignal(c.req.raw.signal, stopping, (signal) =>
       readWithin(jobId, wait * 1_000, signal),

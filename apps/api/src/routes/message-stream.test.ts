@@ -87,6 +87,27 @@ async function sent(
 const DONE = ['done', { request_id: expect.any(String) }];
 const QUEUED = ['telegram', { state: 'queued', job_id: expect.any(String) }];
 
+test('the bot sends only for a key that may use its account', async () => {
+  const userId = await queues.owner.newAccount(READY);
+  const settings = parseSettings({
+    API_KEYS: `both:${userId},both:bot.700900,one:${userId}`,
+    TELEGRAM_BOT_TOKEN: '700900:AAEhBOweik9ai3KJNlqP0aMiZDhvtdJCGCk',
+  });
+  const { call } = queues.api(settings);
+  const answerTo = async (key: string) => {
+    const messages = [{ role: 'assistant', content: 'Hello' }];
+    const by = { send_to_telegram: true, send_as_user: false, recipient_id: BOB };
+    const { body } = await call(PATH, {
+      body: { user_id: userId, messages, ...by },
+      headers: { authorization: `Bearer ${key}` },
+    });
+    return body['code'];
+  };
+  expect(await answerTo('one')).toBe('FORBIDDEN');
+  // The bot is not signed in.
+  expect(await answerTo('both')).toBe('NOT_AUTHORIZED');
+});
+
 describe('a reply', () => {
   test('that is not to be sent is told, then whole', async () => {
     const { stream, asked, waiting } = await asking(new Says('Hel', 'lo!'));

@@ -27,7 +27,7 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
         { path: `messages.${request.messages.length - 1}.content`, message: 'must not be empty' },
       ]);
     if (given === null && context.assistant === null) throw new GatewayError('ASSISTANT_NOT_CONFIGURED');
-    const destination = await destinationOf(context, request);
+    const destination = await destinationOf(context, request, c.get('caller'));
     const idempotencyKey = replyKey(request, givenKey);
     const askedDigest = digestOfRequest(request);
     const earlier = await earlierReply(context, destination, idempotencyKey, request);

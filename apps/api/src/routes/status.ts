@@ -9,7 +9,7 @@ import { answerLanguage, inLanguage } from '../http/language.ts';
 import { validate } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
 
-const statusRequestSchema = z.object({
+const statusRequestSchema = z.strictObject({
   user_id: userIdSchema,
   live: z.enum(['true', 'false'], 'must be true or false').optional(),
 });
@@ -20,8 +20,8 @@ export function statusRoutes(context: ApiContext): Hono<ApiEnv> {
 
   routes.on('GET', anyOf('/telegram/user/status/'), async (c) => {
     const { user_id, live } = validate(statusRequestSchema, {
+      ...c.req.query(),
       user_id: c.req.param('user_id') ?? '',
-      live: c.req.query('live'),
     });
     requireAccount(c.get('caller'), user_id);
     c.get('facts').userId = user_id;

@@ -67,6 +67,8 @@ test.each([
     { ...NO_TEXT, poll: { question: 'Tea?', options: ['yes', 'no'], correct_option: 1 } },
     '2:gcngAK51u62TMKuuDummLLOSH98HDjzNfhZe9gfB2ME',
   ],
+  ['send', { ...SEND, split: true }, '2:MFGYGquyxY4s3lfjXwkHSs43FVTGA44QS7t6q4OD7_g'],
+  ['send', { ...SEND, split: false }, '2:7BxwMCcz38FY52wrL16kttkXMtpPZWW2TjTF2ugHKM4'],
   ['send', { ...SEND, typing_ms: 3_000 }, '2:YnBGjnEjAghDfIuJgJ6NvC1RCWfiAqdahQMr0bIGbjs'],
   ['send', { ...SEND, text: undefined, media: ALBUM }, '2:P7I5h9SZE5VZArTfpWNSDQW2fODT3mvY-OdI5UbjWIs'],
   ['message.edit', EDIT, '2:ueR63PEq4gfAZYIJvQ2Qvib45xio5woXz1EraV6RVvM'],
