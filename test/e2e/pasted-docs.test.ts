@@ -1,20 +1,54 @@
+import { spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sleep } from '@gateway/runtime';
 import { Receiver } from '@gateway/webhooks/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../scripts/lib/ports.mjs';
-import { commandLines, docBlocks } from '../env/doc-blocks.ts';
+import { THIS_CHECKOUT } from '../env/checkout.ts';
+import { allDocBlocks, commandLines, docBlocks } from '../env/doc-blocks.ts';
 import { evaluate, type Workflow } from '../env/n8n-expressions.ts';
 import { paste } from '../env/pasting.ts';
+import { PNG } from '../env/png.ts';
+import { Reader } from '../env/reader.ts';
 import { Stack } from '../env/stack.ts';
+
+/** Sections whose commands have tests of their own. */
+const OWN_TEST = ['The first message, in five minutes', 'A bot in Python', 'A bridge to a CRM', 'n8n'];
+
+/** Commands that are not run here, and why. */
+const NOT_HERE: readonly (readonly [why: string, command: RegExp])[] = [
+  ['starts or tests everything', /(^| )npm (start|test|run (worker|api))/],
+  ['is for the processes of several machines', /^export REDIS_URL/],
+  ['is run by the test of the deployment', /^(deploy\/(backup|restore)\.sh|cp |sed )/],
+  [
+    'needs a container engine, a cluster or systemd',
+    /^(docker|kubectl|helm|systemctl|useradd|git clone|npx|cd) /,
+  ],
+  ['needs a model', /Thank Bob in one sentence/],
+  ['needs a session of another program', /import alice (alice\.session|string\.txt)|1AgAOMTQ5/],
+  ['asks for a passphrase at a terminal', /(export|import) alice.* alice\.backup/],
+];
+
+const PAGES = [
+  'README.md',
+  ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+];
+
+/** Signs webhooks. */
+const SECRET = 'a secret for webhooks';
+
+const { root: ROOT } = THIS_CHECKOUT;
+const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
 
 /** README and recipes, run as a reader pastes them, in the order in which they stand. */
 describe('Documented commands, as pasted', () => {
   let stack: Stack;
   let directory: string;
   beforeAll(async () => {
-    stack = await Stack.start({ WEBHOOK_ALLOW_PRIVATE: 'true', SEND_PACE: 'off' });
+    stack = await Stack.start({ WEBHOOK_ALLOW_PRIVATE: 'true', WEBHOOK_SECRET: SECRET });
     directory = join(stack.dataDir, 'pasted');
     await mkdir(directory);
   });
@@ -115,4 +149,94 @@ describe('Documented commands, as pasted', () => {
     const forged = { headers: delivery?.headers ?? {}, body: { type: 'message.new', user_id: 'alice' } };
     expect(() => evaluate(workflow, forged)).toThrow('does not pass');
   });
+
+  test('the programs in TypeScript and JavaScript send, and print what happens', async () => {
+    const { alice, bob } = await people();
+    await mkdir(join(directory, 'node_modules', '@gateway'), { recursive: true });
+    await symlink(join(ROOT, 'packages', 'client'), join(directory, 'node_modules', '@gateway', 'client'));
+    const start = async (name: string, [code = '']: string[]) => {
+      await writeFile(join(directory, name), code.replaceAll('http://127.0.0.1:3000', stack.api.url));
+      const tsx = join(ROOT, 'node_modules', 'tsx', 'dist', 'loader.mjs');
+      return paste(stack, `node --import ${tsx} ${name}`, { cwd: directory });
+    };
+    const recipe = await start('recipe.mts', docBlocks('docs/recipes.md', 'TypeScript', 'ts'));
+    expect(await recipe.ended).toMatch(/^\d+\n$/);
+    const fetching = await start('fetching.mjs', docBlocks('docs/recipes.md', 'TypeScript', 'js'));
+    expect(await fetching.ended).toContain("status: 'ok'");
+    const readme = await start(
+      'readme.mts',
+      docBlocks('README.md', 'At a terminal, and in TypeScript', 'ts'),
+    );
+    onTestFinished(readme.kill);
+    await expect
+      .poll(
+        async () => {
+          await stack.control.write({ from: bob, to: alice, text: 'Are you reading?' });
+          return readme.output();
+        },
+        { interval: 250 },
+      )
+      .toContain('Are you reading?');
+    const sent = await texts(alice, bob);
+    expect(sent).toEqual(expect.arrayContaining(['Hi', 'Your order is here.', 'Hello, Bob!']));
+  }, 60_000);
+
+  test.skipIf(!HAS_PYTHON)(
+    'the receiver of webhooks in Python takes what is signed, and nothing else',
+    async () => {
+      const port = String(await freePort());
+      const code = docBlocks('docs/recipes.md', 'Python', 'python').at(-1) ?? '';
+      await writeFile(join(directory, 'receiver.py'), code.replace('9000', port));
+      const env = { WEBHOOK_SECRET: SECRET };
+      const receiver = await paste(stack, 'python3 -u receiver.py', { cwd: directory, env });
+      onTestFinished(receiver.kill);
+      const forge = async () =>
+        (await fetch(`http://127.0.0.1:${port}/hook`, { method: 'POST', body: '{}' }).catch(() => null))
+          ?.status;
+      await expect.poll(forge).toBe(401);
+      const [use = ''] = docBlocks('docs/recipes.md', 'Python', 'sh');
+      const [send = '', list = ''] = commandLines(use);
+      const { job_id } = JSON.parse(await run(send.replace('9000', port)));
+      await expect.poll(receiver.output).toContain(`${job_id} completed`);
+      await expect.poll(() => run(list)).toContain('"delivered"');
+    },
+    60_000,
+  );
+
+  const toRun = PAGES.map((page) => ({
+    page,
+    lines: allDocBlocks(page, 'sh')
+      .filter(({ heading }) => !OWN_TEST.includes(heading))
+      .flatMap(({ code }) => commandLines(code))
+      .filter((line) => NOT_HERE.every(([, command]) => !command.test(line))),
+  })).filter(({ lines }) => lines.length > 0);
+
+  test.each(toRun)(
+    '$page: every other command succeeds',
+    async ({ page, lines }) => {
+      await using receiver = await Receiver.start();
+      const { alice, bob } = await people();
+      const cwd = join(directory, page.replace('/', '-'));
+      await mkdir(cwd);
+      for (const name of ['cat.jpg', '1.jpg', '2.jpg', '3.mp4']) await writeFile(join(cwd, name), PNG);
+      onTestFinished(async () => {
+        await stack.api.post('/telegram/user/pace', { user_id: 'alice', replies_only: false });
+      });
+      const reader = new Reader(stack, {
+        cwd,
+        happen: async () => {
+          await stack.control.write({ from: bob, to: alice, text: 'Something happens' });
+          await sleep(250);
+        },
+      });
+      for (const line of lines) {
+        const { output, exitCode } = await reader.run(line.replace('https://example.com/hook', receiver.url));
+        const note = `${line}\n${output}`;
+        expect(exitCode, note).toBeOneOf([0, null]);
+        // A job that has ended by then can no longer be cancelled.
+        if (!/DELETE/.test(line)) expect(output, note).not.toContain('"status":"error"');
+      }
+    },
+    120_000,
+  );
 });

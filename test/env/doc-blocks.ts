@@ -16,6 +16,17 @@ export function docBlocks(page: string, heading: string, language: string): stri
   return blocks;
 }
 
+/** The code blocks of one language in a whole page, in order. `heading`: the `##` above it; empty for none. */
+export function allDocBlocks(page: string, language: string): { heading: string; code: string }[] {
+  const text = readFileSync(`${ROOT}${page}`, 'utf8');
+  const found = text.matchAll(new RegExp(`^## ([^\\n]+)$|^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'));
+  let heading = '';
+  return Array.from(found).flatMap(([, title, code]) => {
+    heading = title ?? heading;
+    return code === undefined ? [] : [{ heading, code }];
+  });
+}
+
 /** The command lines of a block of a shell, without comments. A line that ends with a backslash goes on. */
 export function commandLines(block: string): string[] {
   return block
