@@ -52,7 +52,7 @@ export function operationsOf(document: unknown): Operation[] {
   );
 }
 
-/** Those of successes are keys; those of errors are in the descriptions of `4XX` and `default`. */
+/** Those of successes are keys; those of errors are keys, or in the descriptions of `4XX` and `default`. */
 function statusesOf(document: unknown, responses: Record<string, unknown>): Set<number> {
   const statuses = Object.entries(responses).flatMap(([key, response]) =>
     /^\d+$/.test(key) ? [Number(key)] : [...codesByStatus(resolve(document, response)).keys()],

@@ -55,3 +55,16 @@ export const EVERY_ACTION: readonly ErrorCode[] = [
 ];
 /** The errors of these groups, and those of accounts. Others are an operation's own. */
 export const COMMON: ReadonlySet<ErrorCode> = new Set(EVERY_ACTION);
+
+/**
+ * What operations document as their common errors: the first group that has all of theirs. Generators and readers need
+ * few of them, so a group also has errors that only some of its operations return.
+ */
+export const DOCUMENTED_GROUPS: readonly (readonly ErrorCode[])[] = [
+  ['FORBIDDEN'],
+  ['UNAUTHORIZED', 'INTERNAL'],
+  [...GUARDED, 'VALIDATION'],
+  BODY,
+  [...INTERACTIVE, ...ACCOUNT],
+  EVERY_ACTION,
+];

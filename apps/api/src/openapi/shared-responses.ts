@@ -1,12 +1,13 @@
 import { ERROR_CODES, errorResponseSchema, type ErrorCode, type ErrorStatus } from '@gateway/contracts';
-import { COMMON } from './error-groups.ts';
+import { COMMON, DOCUMENTED_GROUPS } from './error-groups.ts';
 import { describeHeaders } from './headers.ts';
 import type { Json } from './json.ts';
 import type { NamedSchemas } from './schemas.ts';
 
 /**
- * The responses that operations share (`components.responses`). All errors have the same body, so operations have two
- * of them: `default` lists the codes that whole groups of operations have, `4XX` those that are the operation's own.
+ * The responses that operations share (`components.responses`). All errors have the same body, so operations have few
+ * of them: `default` lists the codes of a group of operations, `4XX` and single statuses those that are the operation's
+ * own.
  */
 export class SharedResponses {
   readonly #schemas: NamedSchemas;
@@ -17,13 +18,25 @@ export class SharedResponses {
     this.#schemas = schemas;
   }
 
-  /** The descriptions list the operation's codes by their statuses. */
+  /** The descriptions list the codes by their statuses. */
   errors(codes: readonly ErrorCode[]): Json {
     const sorted = [...new Set(codes)].toSorted();
-    const isOwn = (code: ErrorCode) => ERROR_CODES[code].status < 500 && !COMMON.has(code);
-    const [own, common] = [sorted.filter(isOwn), sorted.filter((code) => !isOwn(code))];
-    const others = this.#errorOf('Errors', common);
-    return { '4XX': own.length > 0 ? this.#errorOf('Refused', own) : others, default: others };
+    const common = sorted.filter((code) => COMMON.has(code));
+    const group = DOCUMENTED_GROUPS.find((each) => common.every((code) => each.includes(code))) ?? common;
+    const others = this.#errorOf('Errors', [...group].toSorted());
+    const own = sorted.filter((code) => !COMMON.has(code));
+    const refused = own.filter((code) => ERROR_CODES[code].status < 500);
+    const statuses = new Set(own.map((code) => ERROR_CODES[code].status).filter((status) => status >= 500));
+    // The codes of one status stand together, the group's too.
+    const failed = [...statuses].map((status) => {
+      const all = sorted.filter((code) => ERROR_CODES[code].status === status);
+      return [status, this.#errorOf('Refused', all)];
+    });
+    return {
+      '4XX': refused.length > 0 ? this.#errorOf('Refused', refused) : others,
+      ...Object.fromEntries(failed),
+      default: others,
+    };
   }
 
   #errorOf(kind: string, codes: readonly ErrorCode[]): Json {
