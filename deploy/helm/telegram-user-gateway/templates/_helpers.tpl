@@ -14,6 +14,11 @@
 {{- .Values.serviceAccount.name | default (include "gateway.name" .) -}}
 {{- end -}}
 
+{{/* A value as text. Helm reads whole numbers of a values file as fractions, which it would write as 1.2345678e+07. */}}
+{{- define "gateway.text" -}}
+{{- if and (kindIs "float64" .) (eq . (floor .)) }}{{ int64 . }}{{ else }}{{ toString . }}{{ end -}}
+{{- end -}}
+
 {{/* Labels by which selectors find the pods of a part. They never change. */}}
 {{- define "gateway.selector" -}}
 app.kubernetes.io/name: {{ .root.Chart.Name }}
