@@ -100,13 +100,13 @@ export class QueueStage {
   async owner(
     number = 1,
     redis = this.redis,
-    rides?: ConstructorParameters<typeof AccountConsumer>[5],
+    appends?: ConstructorParameters<typeof AccountConsumer>[5],
   ): Promise<AccountConsumer> {
     const fence = `${number} worker`;
     await raiseFence(redis, this.userId, fence);
     const backend = sharedBackend(redis);
     const queue = new AccountQueues(redis, backend).of(this.userId);
-    return new AccountConsumer(redis, backend, queue, this.userId, fence, rides);
+    return new AccountConsumer(redis, backend, queue, this.userId, fence, appends);
   }
 }
 

@@ -86,7 +86,7 @@ describe("an account's queue", () => {
     };
 
     test('completing a job appends its event in the same step', async () => {
-      const worker = await stage.owner(1, stage.redis, inbox.rides);
+      const worker = await stage.owner(1, stage.redis, inbox.appends);
       const first = await take(worker);
       await inbox.append(stage.userId, '1 worker', { events: [], seq: SEQ });
       const ends = () =>
@@ -117,7 +117,7 @@ describe("an account's queue", () => {
     });
 
     test('an event is appended also if the job cannot be completed, or the numbers are used up', async () => {
-      const worker = await stage.owner(1, stage.redis, inbox.rides);
+      const worker = await stage.owner(1, stage.redis, inbox.appends);
       const job = await take(worker);
       await inbox.append(stage.userId, '1 worker', { events: [], seq: SEQ });
       await job.complete({ message_id: 1, date: DATE });
@@ -135,7 +135,7 @@ describe("an account's queue", () => {
     });
 
     test('out of memory, Redis refuses the event but not the end of the job', async () => {
-      const worker = await stage.owner(1, stage.redis, inbox.rides);
+      const worker = await stage.owner(1, stage.redis, inbox.appends);
       const job = await take(worker);
       await inbox.append(stage.userId, '1 worker', { events: [], seq: SEQ });
       const ends = () =>
@@ -158,7 +158,7 @@ describe("an account's queue", () => {
     });
 
     test('a former owner neither completes nor appends', async () => {
-      const job = await take(await stage.owner(1, stage.redis, inbox.rides));
+      const job = await take(await stage.owner(1, stage.redis, inbox.appends));
       await inbox.append(stage.userId, '1 worker', { events: [], seq: SEQ });
       await stage.owner(2);
       const ends = [
@@ -171,7 +171,7 @@ describe("an account's queue", () => {
     });
 
     test("the end of a former owner's job does not fence an append of the next owner", async () => {
-      const job = await take(await stage.owner(1, stage.redis, inbox.rides));
+      const job = await take(await stage.owner(1, stage.redis, inbox.appends));
       await inbox.append(stage.userId, '1 worker', { events: [], seq: SEQ });
       await stage.owner(2);
       const [appended, ended] = await Promise.allSettled([

@@ -162,7 +162,7 @@ export class ServedAccount {
       this.#context;
     const { userId } = account;
     const { shard, fence } = lease;
-    const consumer = new AccountConsumer(redis, backend, queues.of(userId), userId, fence, inbox.rides);
+    const consumer = new AccountConsumer(redis, backend, queues.of(userId), userId, fence, inbox.appends);
     const metrics = history.of(userId);
     const lane = new Lane({
       account,

@@ -272,7 +272,7 @@ export class Lane {
     if (await this.#hasEndedWorkers(laneJob.jobId))
       return this.#endings.fail(laneJob, tooManyRecoveries(MAX_RECOVERIES));
     const attempting = attempt(this.#options, laneJob, this.#settlement.unreachableAttempts);
-    if (this.#beside.takes(laneJob)) return this.#beside.add(laneJob, attempting);
+    if (this.#beside.runsBeside(laneJob)) return this.#beside.add(laneJob, attempting);
     await this.#attempted(laneJob, await attempting);
   }
 

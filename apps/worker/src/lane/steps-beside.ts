@@ -36,8 +36,8 @@ export class StepsBeside {
     };
   }
 
-  /** Goes on without waiting for the attempt, if the job's next step may run beside others. */
-  takes(laneJob: LaneJob): boolean {
+  /** Whether the job's next step runs beside the others of the lane. */
+  runsBeside(laneJob: LaneJob): boolean {
     return laneJob.job.action.awaitsOthers || laneJob.isTransfer;
   }
 

@@ -15,11 +15,11 @@ import type { RedisClient } from '../redis/clients.ts';
 import { onRedisChange } from '../redis/contact.ts';
 import { WriteDurability } from '../redis/write-durability.ts';
 import { appendArguments, type Appended, type EventLimits } from './append-arguments.ts';
-import { AppendRides } from './append-rides.ts';
 import { appendKeys, FORGET, WRITE_SETTINGS } from './append-script.ts';
 import { nameDeletedChats } from './deleted-chats.ts';
 import { EventText } from './event-text.ts';
 import type { MemoryWatch } from './memory-watch.ts';
+import { PiggybackedAppends } from './piggybacked-appends.ts';
 import type { PrivateNews } from './private-news.ts';
 import { readUpdateState, type UpdateStateChange } from './update-state.ts';
 
@@ -105,15 +105,15 @@ export class Inbox {
   readonly #bytes = new Map<string, number>();
   readonly #durability: WriteDurability;
   readonly #name = randomUUID();
-  #appends = 0;
+  #appendCount = 0;
   /** How often Redis may have lost writes. */
   #losses = 0;
   /** Appends that may become part of the end of a job. */
-  readonly rides: AppendRides;
+  readonly appends: PiggybackedAppends;
 
   constructor(options: InboxOptions) {
     this.#options = options;
-    this.rides = new AppendRides(options.redis);
+    this.appends = new PiggybackedAppends(options.redis);
     this.#durability = new WriteDurability(options.redis);
     this.#text = new EventText(options.sealer, options.isSealed);
     onRedisChange(options.redis, {
@@ -192,11 +192,11 @@ export class Inbox {
     const { memory } = this.#options;
     if (!this.#listed.has(userId)) await this.#list(userId);
     const key = eventsKey(userId);
-    this.#appends += 1;
-    const token = `${this.#name}:${this.#appends}`;
+    this.#appendCount += 1;
+    const token = `${this.#name}:${this.#appendCount}`;
     const losses = this.#losses;
     const keepsWrites = this.#isChecked(userId, fence) ? false : await this.#durability.keepsWrites();
-    const run = () => this.rides.run(userId, this.#argumentsOf(userId, fence, token, append, keepsWrites));
+    const run = () => this.appends.run(userId, this.#argumentsOf(userId, fence, token, append, keepsWrites));
     const reply = await run()
       .catch((error: unknown) => {
         // Redis refuses only the first write of a script, so nothing was appended.

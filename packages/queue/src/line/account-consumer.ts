@@ -1,7 +1,7 @@
 import { actionOf, readJob, type JobEnvelope } from '@gateway/actions';
 import { GatewayError, sendResultSchema } from '@gateway/contracts';
 import { Job, UnrecoverableError, Worker } from 'bullmq';
-import type { AppendRides } from '../inbox/append-rides.ts';
+import type { PiggybackedAppends } from '../inbox/piggybacked-appends.ts';
 import { resultInChat } from '../jobs/read-at.ts';
 import { accountPrefix, SEND_QUEUE, sendJobKey, sendLockKey } from '../keys.ts';
 import { workerOf } from '../ownership/fence.ts';
@@ -54,7 +54,7 @@ export class AccountConsumer {
 
   /**
    * @param fence identifies the ownership; every owner has another one.
-   * @param rides appends of the account's events, which the end of a job takes along.
+   * @param appends of the account's events. The end of a job runs one of them in its own script.
    */
   constructor(
     redis: RedisClient,
@@ -62,7 +62,7 @@ export class AccountConsumer {
     queue: JobQueue,
     userId: string,
     fence: string,
-    rides?: AppendRides,
+    appends?: PiggybackedAppends,
   ) {
     this.#redis = redis;
     this.#queue = queue;
@@ -76,7 +76,7 @@ export class AccountConsumer {
       backend(accountPrefix(userId), (connection, name, _keys, toKey, ...rest) => {
         // Reuse the queue's keys: about two dozen strings per account need not be kept twice.
         owned = new OwnedBackend(
-          { redis, userId, fence, rides },
+          { redis, userId, fence, appends },
           connection,
           name,
           queue.keys,

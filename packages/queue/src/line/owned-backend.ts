@@ -2,8 +2,8 @@ import type { SendState } from '@gateway/contracts';
 import { RedisQueueBackend } from 'bullmq';
 import { moveToActive, moveToFinished, updateProgress } from 'bullmq/dist/cjs/scripts/index.js';
 import { JOB_ENDS } from '../events/results.ts';
-import { settleRide, type AppendRides } from '../inbox/append-rides.ts';
 import { APPEND_EVENTS, appendKeys } from '../inbox/append-script.ts';
+import { settleAppend, type PiggybackedAppends } from '../inbox/piggybacked-appends.ts';
 import { fenceKey, sendJobKey, sendListKey, sendStateKey } from '../keys.ts';
 import { Fenced } from '../ownership/fence.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -75,7 +75,7 @@ export interface Owner {
   userId: string;
   fence: string;
   /** Appends of events that may become part of the end of a job. */
-  rides?: AppendRides | undefined;
+  appends?: PiggybackedAppends | undefined;
 }
 
 /** What is written together with the end of a job, where it has changed, and the result that is published. */
@@ -120,17 +120,17 @@ export class OwnedBackend extends RedisQueueBackend {
     if (command === 'updateProgress') return this.#saveProgress(args);
     const known = OWNED.get(command);
     if (known === undefined) return super.execCommand(client, command, args);
-    const { userId, fence, rides } = this.#owner;
+    const { userId, fence, appends } = this.#owner;
     const isEnd = command === 'moveToFinished';
-    const ride = isEnd && rides?.mayTake(userId) === true ? await rides.take(userId, fence) : undefined;
-    if (ride === undefined) return this.#read(await this.#run(known, args, isEnd));
-    const more = { keys: ride.keys, args: [...ride.args, ride.args.length] };
+    const append = isEnd && appends?.mayTake(userId) === true ? await appends.take(userId, fence) : undefined;
+    if (append === undefined) return this.#read(await this.#run(known, args, isEnd));
+    const more = { keys: append.keys, args: [...append.args, append.args.length] };
     try {
       const reply = await this.#run(FINISH_AND_APPEND, args, isEnd, more);
-      settleRide(ride, userId, reply);
+      settleAppend(append, userId, reply);
       return this.#read(reply);
     } catch (error) {
-      ride.fail(error);
+      append.fail(error);
       throw error;
     }
   }

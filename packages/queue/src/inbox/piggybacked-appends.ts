@@ -6,8 +6,8 @@ import { APPEND, appendKeys } from './append-script.ts';
 /** Most arguments of an append that is part of another script. Lua cannot unpack many thousands. */
 const MOST_ARGUMENTS = 1_000;
 
-/** An append that was taken into another script. Exactly one of its methods must be called. */
-export interface Ride {
+/** An append that another script may run. Exactly one of its methods must be called. */
+export interface PiggybackedAppend {
   readonly keys: readonly string[];
   readonly args: readonly (string | number)[];
   /** The script has run the append. @param reply that of `append_events`; an error's text if it failed. */
@@ -21,10 +21,10 @@ export interface Ride {
  * Runs appends of events. An own message ends its job and is an event in the same turn of the event loop: the script
  * that ends the job then also appends, which saves a command for each message.
  */
-export class AppendRides {
+export class PiggybackedAppends {
   readonly #redis: RedisClient;
   /** Appends of this turn of the event loop, by account. */
-  readonly #waiting = new Map<string, Ride>();
+  readonly #waiting = new Map<string, PiggybackedAppend>();
   readonly #receiving = new Set<string>();
 
   constructor(redis: RedisClient) {
@@ -45,10 +45,10 @@ export class AppendRides {
         Array.isArray(reply)
           ? resolve(reply)
           : reject(new Error(`events were not appended: ${String(reply)}`));
-      const ride: Ride = { keys: appendKeys(userId), args, settle, alone, fail: reject };
-      this.#waiting.set(userId, ride);
+      const append: PiggybackedAppend = { keys: appendKeys(userId), args, settle, alone, fail: reject };
+      this.#waiting.set(userId, append);
       setImmediate(() => {
-        if (this.#waiting.get(userId) === ride) this.#take(userId)?.alone();
+        if (this.#waiting.get(userId) === append) this.#take(userId)?.alone();
       });
     });
   }
@@ -63,15 +63,15 @@ export class AppendRides {
    * @param fence of the owner that takes it. The worker may own the account anew, and an append of the new owner would
    * be fenced together with the end of a former owner's job.
    */
-  async take(userId: string, fence: string): Promise<Ride | undefined> {
+  async take(userId: string, fence: string): Promise<PiggybackedAppend | undefined> {
     if (!this.#waiting.has(userId)) await nextTurn();
     return this.#waiting.get(userId)?.args[0] === fence ? this.#take(userId) : undefined;
   }
 
-  #take(userId: string): Ride | undefined {
-    const ride = this.#waiting.get(userId);
+  #take(userId: string): PiggybackedAppend | undefined {
+    const append = this.#waiting.get(userId);
     this.#waiting.delete(userId);
-    return ride;
+    return append;
   }
 }
 
@@ -79,8 +79,8 @@ export class AppendRides {
  * Passes on how the append ended.
  * @param reply of the script that ended the job; the reply of the append is the fourth. There is none if it is fenced.
  */
-export function settleRide(ride: Ride, userId: string, reply: unknown): void {
+export function settleAppend(append: PiggybackedAppend, userId: string, reply: unknown): void {
   const appended: unknown = Array.isArray(reply) ? reply[3] : undefined;
-  if (appended === undefined) ride.fail(new Fenced(userId));
-  else ride.settle(appended);
+  if (appended === undefined) append.fail(new Fenced(userId));
+  else append.settle(appended);
 }
