@@ -104,6 +104,11 @@ export function accountsPageTests({ stack, alice, bob, open }: RunningConsole): 
     await form.getByRole('button', { name: 'Save' }).click();
     await form.getByText('Saved.').waitFor();
     expect((await api.status('bob')).body.pace).toMatchObject({ rules: { burst: 7, strangers_per_day: 3 } });
+    for (const path of ['', '/accounts/bob']) {
+      const narrow = await open(path, { viewport: { width: 320, height: 844 } });
+      await narrow.page.getByText('7 of 7').waitFor();
+      await expectNoHorizontalScroll(narrow.page);
+    }
     await form.getByLabel('Pace', { exact: true }).selectOption('default');
     await form.getByRole('button', { name: 'Save' }).click();
     await expect.poll(async () => (await api.status('bob')).body.pace.rules?.burst).not.toBe(7);

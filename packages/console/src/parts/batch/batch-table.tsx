@@ -50,7 +50,9 @@ export function BatchTable({ checked: { lines, problems, accounts, repeated }, c
                   <th scope="row">{number(line)}</th>
                   <td>{message.user_id}</td>
                   <td>{message.recipient_id}</td>
-                  <td class="batch-text">{message.text}</td>
+                  <td class="batch-text">
+                    <div>{message.text}</div>
+                  </td>
                   <td>{typeof message.send_at === 'string' ? moment(message.send_at) : ''}</td>
                 </tr>
               ))}

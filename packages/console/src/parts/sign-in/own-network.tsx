@@ -20,20 +20,22 @@ export function OwnNetwork({ proxy, onProxy, problem }: OwnNetworkProps) {
   return (
     <details open={isOpen} onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
       <summary>{t('Own network')}</summary>
-      <Field
-        label={t('Address of the proxy')}
-        name="proxy"
-        type="text"
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck={false}
-        value={proxy}
-        onText={onProxy}
-        problem={problem}
-        hint={t(
-          'socks5://user:password@host:port, http://user:password@host:port or mtproxy://secret@host:port. Empty: as the account connected before, or as the gateway does.',
-        )}
-      />
+      <div class="stack">
+        <Field
+          label={t('Address of the proxy')}
+          name="proxy"
+          type="text"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          value={proxy}
+          onText={onProxy}
+          problem={problem}
+          hint={t(
+            'socks5://user:password@host:port, http://user:password@host:port or mtproxy://secret@host:port. Empty: as the account connected before, or as the gateway does.',
+          )}
+        />
+      </div>
     </details>
   );
 }
