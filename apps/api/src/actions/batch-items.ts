@@ -13,7 +13,7 @@ import type { ApiContext, ApiEnv } from '../context.ts';
 import { refuseHalfPairs } from '../http/half-pairs.ts';
 import { requestHeader } from '../http/headers.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
-import { validate } from '../http/validation.ts';
+import { validate, validationError } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
 import { jobTools } from './job-tools.ts';
 
@@ -43,7 +43,10 @@ export async function* readBatchItems(
       bot: botUserId(settings),
       recipientOfJob,
     };
-    yield await readItem(c, toAction(item), { what, origin, tools });
+    // Such an item has too many values to be parsed.
+    if (item instanceof GatewayError)
+      yield validationError((item.details.issues ?? []).map(({ message }) => ({ path: what, message })));
+    else yield await readItem(c, toAction(item), { what, origin, tools });
     await tools.pause();
   }
 }

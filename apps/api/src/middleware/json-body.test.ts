@@ -64,13 +64,46 @@ describe('a body that takes long to parse', () => {
     Array.from({ length: count }, (_, index) => piece(index)).join(',');
 
   test.each([
-    ['six hundred thousand names', `{${many(600_000, (index) => `"${index}":1`)}}`],
-    ['four million numbers', `{"messages":[${'1,'.repeat(4_000_000)}1]}`],
-    ['names of a megabyte', `{${many(20_000, (index) => `"${index}${'x'.repeat(100)}":1`)}}`],
-  ])('%s are refused before they are parsed', async (_name, body) => {
+    ['six hundred thousand names', `{${many(600_000, (index) => `"${index}":1`)}}`, 50_000],
+    ['four million numbers', `{"messages":[${'1,'.repeat(4_000_000)}1]}`, 2_000_000],
+    ['sixty thousand numbers', `{"messages":[${'1,'.repeat(60_000)}1]}`, 50_000],
+    ['names of a megabyte', `{${many(20_000, (index) => `"${index}${'x'.repeat(100)}":1`)}}`, 50_000],
+  ])('%s are refused before they are parsed', async (_name, body, most) => {
     const { status, body: answer } = await queues.api().call(BATCH, { body });
-    const message = 'must not hold more than 25000 fields: send less in one request';
+    const message = `must not hold more than ${most} values and field names: send less in one request`;
     expect([status, answer['issues']]).toEqual([400, [{ path: 'body', message }]]);
+  });
+
+  const ids = Array.from({ length: 100 }, (_, index) => index + 1);
+  const photo = { type: 'photo', from: { recipient_id: '@channel', message_id: 7 } };
+
+  test.each([
+    ['deletes of 100 messages', { type: 'message.delete', message_ids: ids }],
+    ['albums of 10', { type: 'send', media: Array.from({ length: 10 }, () => photo) }],
+  ])('a batch of 1,000 %s is accepted whole', async (_name, fields) => {
+    const { user_id, recipient_id } = await acceptable();
+    const action = { ...fields, user_id, recipient_id };
+    const actions = Array.from({ length: 1_000 }, () => action);
+    const { status, body } = await queues.api().call('/telegram/user/batch', { body: { actions } });
+    expect([status, body['message']]).toEqual([202, undefined]);
+    expect(body['jobs']).toHaveLength(1_000);
+  });
+
+  test('an action with too many values is an error in its place', async () => {
+    const message = await acceptable();
+    const action = { ...message, type: 'send' };
+    const large = { ...action, entities: Array.from({ length: 60_000 }, () => 1) };
+    const { status, body } = await queues
+      .api()
+      .call('/telegram/user/batch', { body: { actions: [action, large] } });
+    const issue = {
+      path: 'action',
+      message: 'must not hold more than 50000 values and field names: send less in one request',
+    };
+    expect([status, body['jobs']]).toMatchObject([
+      202,
+      [{ job_id: expect.any(String) }, { code: 'VALIDATION', issues: [issue] }],
+    ]);
   });
 
   test('a batch of 8 MiB is accepted whole', async () => {

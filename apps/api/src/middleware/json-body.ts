@@ -7,7 +7,7 @@ import { requestHeader } from '../http/headers.ts';
 import { validate } from '../http/validation.ts';
 import { requireAccount } from './api-key.ts';
 import { readIncoming, tooLarge } from './incoming-body.ts';
-import { parseJson, type ParsedJson } from './parse-json.ts';
+import { parseBatchJson, parseJson, type ParsedJson } from './parse-json.ts';
 
 /** Maximum size of a body: 256 KiB. */
 export const MAX_BODY = 256 * 1024;
@@ -17,14 +17,14 @@ export const MAX_BODY = 256 * 1024;
  * @throws {GatewayError} `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `MALFORMED_JSON`, `VALIDATION`.
  */
 export async function readBody<S extends z.ZodType>(c: Context<ApiEnv>, schema: S): Promise<z.output<S>> {
-  const { value, mayHoldHalfPair } = await readJson(c, MAX_BODY);
+  const { value, mayHoldHalfPair } = await readJson(c, MAX_BODY, parseJson);
   if (mayHoldHalfPair) refuseHalfPairs(value);
   return validate(schema, value);
 }
 
 /**
  * Reads the body of a batch, up to `most` bytes, and validates it by the schema. The route must check each item, also
- * with {@link refuseHalfPairs}.
+ * with {@link refuseHalfPairs}. An item that is a {@link GatewayError} holds too many values to be parsed.
  * @throws {GatewayError} as {@link readBody}.
  */
 export async function readBatchBody<S extends z.ZodType>(
@@ -32,12 +32,16 @@ export async function readBatchBody<S extends z.ZodType>(
   schema: S,
   most: number,
 ): Promise<z.output<S>> {
-  return validate(schema, (await readJson(c, most)).value);
+  return validate(schema, (await readJson(c, most, parseBatchJson)).value);
 }
 
-async function readJson(c: Context<ApiEnv>, most: number): Promise<ParsedJson> {
+async function readJson(
+  c: Context<ApiEnv>,
+  most: number,
+  parse: (bytes: Uint8Array) => Promise<ParsedJson>,
+): Promise<ParsedJson> {
   requireJson(c);
-  return parseJson(await readBytes(c, most));
+  return parse(await readBytes(c, most));
 }
 
 /** @throws {GatewayError} `PAYLOAD_TOO_LARGE`; `MALFORMED_JSON` if the body is incomplete. */

@@ -1,5 +1,12 @@
-/** A byte range: `from` inclusive, `to` exclusive. */
-export type Span = readonly [from: number, to: number];
+/** An item of a list. */
+export interface ScannedItem {
+  /** Its byte range: `from` inclusive, `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+  /** See {@link JsonScan}. */
+  readonly separators: number;
+  readonly nameBytes: number;
+}
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -21,11 +28,17 @@ export class JsonScan {
   /**
    * The items of the lists that are fields of the outermost object, in order. An empty list counts as one blank item.
    */
-  readonly items: Span[] = [];
+  readonly items: ScannedItem[] = [];
+  /** {@link separators} outside of these items. */
+  outerSeparators = 0;
+  /** {@link nameBytes} outside of these items. */
+  outerNameBytes = 0;
   /** Number of objects and lists that are currently open; 0 at the end of valid JSON. */
   open = 0;
   #isObject = false;
   #itemFrom = -1;
+  #itemSeparators = 0;
+  #itemNameBytes = 0;
   #inString = false;
   #stringFrom = 0;
   #lastStringBytes = 0;
@@ -52,11 +65,13 @@ export class JsonScan {
         this.#stringFrom = index;
         return;
       case 0x3a: // :
-        this.separators += 1;
+        this.#separator();
         this.nameBytes += this.#lastStringBytes;
+        if (this.#isInItem) this.#itemNameBytes += this.#lastStringBytes;
+        else this.outerNameBytes += this.#lastStringBytes;
         return;
       case 0x2c: // ,
-        this.separators += 1;
+        this.#separator();
         if (this.open === 2) this.#endItem(index);
         return;
       case 0x5b: // [
@@ -74,10 +89,23 @@ export class JsonScan {
     }
   }
 
+  get #isInItem(): boolean {
+    return this.#itemFrom >= 0 && this.open > 2;
+  }
+
+  #separator(): void {
+    this.separators += 1;
+    if (this.#isInItem) this.#itemSeparators += 1;
+    else this.outerSeparators += 1;
+  }
+
   #endItem(index: number): void {
     if (this.#itemFrom < 0) return;
-    this.items.push([this.#itemFrom, index]);
+    const [separators, nameBytes] = [this.#itemSeparators, this.#itemNameBytes];
+    this.items.push({ from: this.#itemFrom, to: index, separators, nameBytes });
     this.#itemFrom = index + 1;
+    this.#itemSeparators = 0;
+    this.#itemNameBytes = 0;
   }
 
   /** Matches the escape `\uD8…` to `\uDF…`: `u`, `d`, then a digit from 8 to f. */

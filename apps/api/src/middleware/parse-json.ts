@@ -1,14 +1,15 @@
 import { GatewayError } from '@gateway/contracts';
 import { Pauses } from '@gateway/runtime';
 import { validationError } from '../http/validation.ts';
-import { JsonScan, type Span } from './json-scan.ts';
+import { JsonScan, type ScannedItem } from './json-scan.ts';
 
 /** Maximum nesting depth of objects and lists. A tool schema for an assistant has about 20. */
 const MAX_DEPTH = 64;
-/** Maximum number of commas and colons: twice those of a batch of 1,000 messages with every field set. */
+/** Maximum number of commas and colons, and total bytes of all field names, in a text that is parsed at once. */
 const MAX_SEPARATORS = 50_000;
-/** Maximum total bytes of all field names. Those of such a batch take 120 KB. */
 const MAX_NAME_BYTES = 1024 * 1024;
+/** Maximum number of commas and colons of a batch. One of 8 MiB that is full of entities has 1.4 million. */
+const MAX_BATCH_SEPARATORS = 2_000_000;
 /** Bytes scanned per turn of the event loop. A body of at most this size is parsed as a whole. */
 const PIECE = 256 * 1024;
 
@@ -19,10 +20,22 @@ export interface ParsedJson {
 }
 
 /**
- * Parses a body. First checks its depth and number of fields, because V8 takes seconds to parse millions of either.
+ * Parses a body. First checks its depth and number of values, because V8 takes seconds to parse millions of either.
  * @throws {GatewayError} `MALFORMED_JSON`, `VALIDATION`.
  */
 export async function parseJson(bytes: Uint8Array): Promise<ParsedJson> {
+  return parseWithin(bytes, refuseShape);
+}
+
+/**
+ * Like {@link parseJson}, but limits each item of the outermost object's lists alone. An item above the limit becomes
+ * a {@link GatewayError}, so that only it is refused.
+ */
+export async function parseBatchJson(bytes: Uint8Array): Promise<ParsedJson> {
+  return parseWithin(bytes, refuseBatchShape);
+}
+
+async function parseWithin(bytes: Uint8Array, refuse: (scan: JsonScan) => void): Promise<ParsedJson> {
   if (bytes.byteLength === 0)
     throw new GatewayError('MALFORMED_JSON', 'The body is empty: send a JSON object.');
   const pauses = new Pauses();
@@ -32,19 +45,34 @@ export async function parseJson(bytes: Uint8Array): Promise<ParsedJson> {
     scan.add(bytes, from, Math.min(bytes.byteLength, from + PIECE));
   }
   if (scan.open !== 0) throw new GatewayError('MALFORMED_JSON');
-  refuseShape(scan);
+  if (scan.depth > MAX_DEPTH) throw bodyError(`must not be nested more than ${MAX_DEPTH} levels deep`);
+  refuse(scan);
+  const isSmall = bytes.byteLength <= PIECE && isQuick(scan);
   try {
-    const value = bytes.byteLength <= PIECE ? parse(bytes) : await parseItems(bytes, scan.items, pauses);
+    const value = isSmall ? parse(bytes) : await parseItems(bytes, scan.items, pauses);
     return { value, mayHoldHalfPair: scan.mayHoldHalfPair };
   } catch (error) {
     throw new GatewayError('MALFORMED_JSON', undefined, { cause: error });
   }
 }
 
-function refuseShape({ depth, separators, nameBytes }: JsonScan): void {
-  if (depth > MAX_DEPTH) throw bodyError(`must not be nested more than ${MAX_DEPTH} levels deep`);
-  if (separators > MAX_SEPARATORS || nameBytes > MAX_NAME_BYTES)
-    throw bodyError(`must not hold more than ${MAX_SEPARATORS / 2} fields: send less in one request`);
+/** Whether V8 parses the text quickly. */
+function isQuick({ separators, nameBytes }: Pick<JsonScan, 'separators' | 'nameBytes'>): boolean {
+  return separators <= MAX_SEPARATORS && nameBytes <= MAX_NAME_BYTES;
+}
+
+function refuseShape(scan: JsonScan): void {
+  if (!isQuick(scan)) throw tooMany(MAX_SEPARATORS);
+}
+
+function refuseBatchShape({ separators, outerSeparators, outerNameBytes }: JsonScan): void {
+  if (separators > MAX_BATCH_SEPARATORS) throw tooMany(MAX_BATCH_SEPARATORS);
+  if (!isQuick({ separators: outerSeparators, nameBytes: outerNameBytes })) throw tooMany(MAX_SEPARATORS);
+}
+
+/** An object's field counts as two values: its name is one. */
+function tooMany(separators: number): GatewayError {
+  return bodyError(`must not hold more than ${separators} values and field names: send less in one request`);
 }
 
 function bodyError(message: string): GatewayError {
@@ -62,18 +90,23 @@ function parse(bytes: Uint8Array): unknown {
  * stands for each item.
  * @throws {SyntaxError} if the text is not JSON.
  */
-async function parseItems(bytes: Uint8Array, items: readonly Span[], pauses: Pauses): Promise<unknown> {
+async function parseItems(
+  bytes: Uint8Array,
+  items: readonly ScannedItem[],
+  pauses: Pauses,
+): Promise<unknown> {
   await pauses.pause();
   const values: unknown[] = [];
   const rest: Uint8Array[] = [];
   let end = 0;
-  for (const [from, to] of items) {
+  for (const item of items) {
+    const { from, to } = item;
     rest.push(bytes.subarray(end, from));
     end = to;
     // An empty list. Any other blank item is an error, which the parser finds in the rest.
     if (isBlankBetween(bytes, from, to)) continue;
     rest.push(Buffer.from(String(values.length)));
-    values.push(parse(bytes.subarray(from, to)));
+    values.push(isQuick(item) ? parse(bytes.subarray(from, to)) : tooMany(MAX_SEPARATORS));
     await pauses.pause();
   }
   rest.push(bytes.subarray(end));

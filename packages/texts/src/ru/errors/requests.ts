@@ -161,8 +161,8 @@ export const REQUESTS = {
   'must be the id of a message in that chat, 1 to {max}; or leave it out, and give the job_id that sends it':
     'нужен id сообщения в этом чате, от 1 до {max}; или не указывайте его, а дайте job_id задания, которое отправляет сообщение',
   'must not be nested more than {max} levels deep': 'не больше {max} уровней вложенности',
-  'must not hold more than {max} fields: send less in one request':
-    'не больше {max} полей: отправьте меньше за один запрос',
+  'must not hold more than {max} values and field names: send less in one request':
+    'не больше {max} значений и имён полей: отправьте меньше за один запрос',
   'must not be empty: it holds nothing but characters that do not show':
     'не должно быть пустым: здесь только невидимые символы',
   'must be an http:// or https:// address': 'нужен адрес http:// или https://',
