@@ -156,16 +156,30 @@ export class RedisCalls {
   }
 }
 
+/** Redis, or the process itself, took too long; the connection may be fine. */
+class NoAnswer extends Error {
+  constructor() {
+    super(`Redis did not answer within ${CALL_TIMEOUT} ms`);
+  }
+}
+
 function noAnswer(): Error {
-  return new Error(`Redis did not answer within ${CALL_TIMEOUT} ms`);
+  return new NoAnswer();
 }
 
 /** The error for a call that changed nothing and never will. */
 export function unavailable(cause: unknown): GatewayError {
+  return new GatewayError('QUEUE_UNAVAILABLE', whyUnavailable(cause), { retryAfter: 1, cause });
+}
+
+/** `undefined`: Redis is not reachable, as the code's own sentence says. */
+function whyUnavailable(cause: unknown): string | undefined {
+  if (cause instanceof NoAnswer)
+    return 'The queue (Redis) did not answer in time: it is reachable, but slow or busy.';
   const refusal = redisRefusal(cause);
-  const message =
-    refusal === null ? undefined : `The queue (Redis) accepts no writes: ${refusal}. Nothing was queued.`;
-  return new GatewayError('QUEUE_UNAVAILABLE', message, { retryAfter: 1, cause });
+  return refusal === null
+    ? undefined
+    : `The queue (Redis) accepts no writes: ${refusal}. Nothing was queued.`;
 }
 
 const IN_DOUBT =

@@ -71,6 +71,8 @@ export const SERVICE = {
     'Воркер ещё не опубликовал свои аккаунты, поэтому неизвестно, выполнен ли вход в этот.',
   'The worker has not published its accounts yet, so the list would not be complete.':
     'Воркер ещё не опубликовал свои аккаунты, поэтому список был бы неполным.',
+  'The queue (Redis) did not answer in time: it is reachable, but slow or busy.':
+    'Очередь (Redis) не ответила вовремя: она доступна, но работает медленно или занята.',
   'The queue (Redis) accepts no writes: {problemSaid}. Nothing was queued.':
     'Очередь (Redis) не принимает записи: {problemSaid}. В очередь ничего не попало.',
   'The address redirects more than {count} times.':
