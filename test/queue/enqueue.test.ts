@@ -1,7 +1,7 @@
 import { GatewayError, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contracts';
 import { claimShardCount, raiseFence, shardOf, writeAccountView } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
+import { dueAccountsKey, sendJobKey } from '../../packages/queue/src/keys.ts';
 import { MAX_PENDING, QueueStage, SHARDS, take, newSend } from './queue-stage.ts';
 
 describe('enqueueing messages', () => {
@@ -54,6 +54,31 @@ describe('enqueueing messages', () => {
       { job: stage.message('third') },
     ]);
     expect(outcomes).toMatchObject([{ code: 'IDEMPOTENCY_MISMATCH' }, { jobId: expect.any(String) }]);
+  });
+
+  test('a list shows a large message without reading its data, and one of a former version, too', async () => {
+    const text = '👍 '.repeat(20_000);
+    const { jobId, wait } = await stage.send({ job: stage.message(text), sendAt: Date.now() + 3_600_000 });
+    wait.cancel();
+    const key = sendJobKey(stage.userId, jobId);
+    const list = async () => (await stage.producer.listings.sends(stage.userId)(10)).pending;
+    const shown = {
+      job_id: jobId,
+      recipient_id: 'me',
+      parts: expect.any(Number),
+      reason: 'SEND_AT',
+      attempts: 0,
+    };
+    const preview = expect.stringMatching(/^(👍 )+👍?…$/u);
+    const data = await stage.redis.hget(key, 'data');
+    await stage.redis.hset(key, 'data', 'x'.repeat(20_000));
+    const read = await list();
+    expect(read).toMatchObject([{ ...shown, preview }]);
+    await stage.redis.hset(key, 'data', data ?? '');
+    await stage.redis.hdel(key, 'summary');
+    expect(await list()).toEqual(read);
+    const small = await stage.add('small');
+    expect(await stage.redis.hexists(sendJobKey(stage.userId, small[0] ?? ''), 'summary')).toBe(0);
   });
 
   test('a full queue refuses new messages, and recognises repeats', async () => {

@@ -31,6 +31,16 @@ test('the events of a job end where Redis goes away', async () => {
   expect(open()).toBe(0);
 });
 
+test('the events of an account end with an error where Redis goes away', async () => {
+  const userId = await queues.owner.newAccount(READY);
+  const answer = await queues.api().request(`/telegram/accounts/${userId}/events`);
+  queues.proxy.cut();
+  expect(readEvents(await answer.text()).at(-1)).toMatchObject({
+    event: 'error',
+    data: { status: 'error', code: 'QUEUE_UNAVAILABLE', request_id: expect.any(String) },
+  });
+});
+
 test('a reply that can no longer be queued is an error event', async () => {
   const user_id = await queues.owner.newAccount(READY);
   const { request } = queues.api(

@@ -1,5 +1,5 @@
 import { download, type Download } from './download.ts';
-import { GatewayApiError, GatewayConnectionError, objectOf } from './errors.ts';
+import { GatewayApiError, GatewayConnectionError, objectOf, streamedErrorOf } from './errors.ts';
 import { queryOf } from './query.ts';
 import { never, repeatable, sleep, waitBefore } from './retry.ts';
 import type { Transport } from './transport.ts';
@@ -169,6 +169,7 @@ export class Accounts {
         const path = `${pathOf(userId)}/events${queryOf({ limit })}`;
         const stream = await this.#transport.stream({ method: 'GET', path, retry: never, signal });
         for await (const { event, data } of stream?.events ?? []) {
+          if (event === 'error') throw streamedErrorOf(objectOf(data) ?? {});
           // The cast relies on the gateway's contract.
           const change = event === 'account' ? (objectOf(data) as AccountChange | null) : null;
           if (change === null) continue;

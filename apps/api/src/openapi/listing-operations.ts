@@ -60,7 +60,8 @@ export const LISTING_OPERATIONS: readonly Operation[] = [
     id: 'watchAccount',
     tag: 'Account',
     summary: 'Watch an account and its messages',
-    description: 'Server-sent events named `account`: how it stands, and again at each change, without end.',
+    description:
+      'Server-sent events named `account`: how it stands, and again at each change, without end. If it cannot be read, the stream ends with an event `error`, whose data is an error of the API.',
     parameters: ['UserId', 'Limit'],
     answers: { 200: { description: 'The events.', eventStream: accountChangeSchema } },
     errors: ACCOUNT_QUERY,

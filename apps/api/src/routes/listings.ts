@@ -2,6 +2,7 @@ import { previewText } from '@gateway/actions';
 import {
   accountListRequestSchema,
   failureListRequestSchema,
+  GatewayError,
   historyRequestSchema,
   previewRequestSchema,
   sendListRequestSchema,
@@ -16,11 +17,15 @@ import { readAccountStatus } from '../accounts/account-status.ts';
 import { jobTools } from '../actions/job-tools.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
+import { errorAnswer } from '../http/error-response.ts';
 import { answerLanguage, eachInLanguage, inLanguage } from '../http/language.ts';
 import { eventStream } from '../http/sse.ts';
 import { validate } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
 import { readBody } from '../middleware/json-body.ts';
+
+/** ms after which a client may connect again, once a stream has ended with an error. */
+const RETRY_MS = 5_000;
 
 /** Read-only listings for people: the accounts, the outcomes of their messages, the preview of a text. */
 export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
@@ -79,8 +84,15 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
           };
           await stream.writeSSE({ event: 'account', data: JSON.stringify(change) });
         }
-      }).catch((error: unknown) => {
-        logger.debug({ err: error, userId, requestId: c.get('requestId') }, 'the event stream failed');
+      }).catch(async (thrown: unknown) => {
+        const error = GatewayError.from(thrown);
+        const requestId = c.get('requestId');
+        logger.warn(
+          { err: error.cause ?? error, code: error.code, userId, requestId },
+          'the event stream failed',
+        );
+        const { body } = errorAnswer(error, requestId, language);
+        await stream.writeSSE({ event: 'error', data: JSON.stringify(body), retry: RETRY_MS });
       }),
     );
   });

@@ -1,6 +1,7 @@
 import { addDelayedJob, addStandardJob } from 'bullmq/dist/cjs/scripts/index.js';
 import { Cluster } from 'ioredis';
 import { NOTIFY_OWNER } from '../events/due-accounts.ts';
+import { SUMMARY_FIELD } from '../jobs/job-summary.ts';
 import {
   accountViewKey,
   dueAccountsChannel,
@@ -62,14 +63,16 @@ export interface JobToEnqueue extends PackedJob {
   uploads: readonly string[];
   /** As {@link replyCheckOf} says it; empty: anybody may be written to. */
   reply: string;
+  /** What lists show of it (JSON); empty: they read its data. */
+  summary: string;
 }
 
 /**
  * KEYS: prefix of the queue's keys, the account's view, the shard's due accounts. ARGV: BullMQ's arguments, then the
  * name of BullMQ's script, the expected view, the job's id if the job may already exist, the time at which it is due
  * (empty: do not notify the owner), the account, the channel of the notification, the job that it waits for (empty:
- * none), its own id, the uploads that it uses: empty, or their ids and the prefix of their keys (JSON), and the check
- * whether it is a reply.
+ * none), its own id, the uploads that it uses: empty, or their ids and the prefix of their keys (JSON), the check
+ * whether it is a reply, and its summary (empty: none).
  *
  * A message behind others needs no notification, because the owner already works through that queue.
  * @param maxPending most messages of one account that may wait at a time.
@@ -96,6 +99,7 @@ end
 local add = {}
 ${Object.entries(BULLMQ).map(addFunction).join('\n')}
 add[ARGV[4]]()
+if ARGV[14] ~= '' then redis.call('HSET', prefix .. ARGV[11], '${SUMMARY_FIELD}', ARGV[14]) end
 if after ~= '' and park(prefix, ARGV[11], after) then return { 'added', waiting } end
 local at = ARGV[7]
 if at ~= '' and (at ~= '0' or waiting == 0) then notify_owner(KEYS[3], at, ARGV[8], ARGV[9]) end
@@ -127,7 +131,7 @@ export class EnqueueScript {
     this.#script = new BatchedScript(
       redis,
       enqueueLua(maxPending),
-      { keys: 3, args: BULLMQ_ARGS + 10 },
+      { keys: 3, args: BULLMQ_ARGS + 11 },
       clock,
     );
   }
@@ -148,11 +152,11 @@ export class EnqueueScript {
     const channel = dueAccountsChannel(shard);
     const runs = jobs.map((job): Run => {
       this.#compare(job, prefix);
-      const { args, command, isKeyed, jobId, dueAt, after, uploads, reply } = job;
+      const { args, command, isKeyed, jobId, dueAt, after, uploads, reply, summary } = job;
       const notifyAt = this.notifies ? dueAt : '';
       const uses = uploads.length === 0 ? '' : JSON.stringify({ prefix: uploadsPrefix(userId), uploads });
       const id = isKeyed ? jobId : '';
-      const own = [command, view ?? '', id, notifyAt, userId, channel, after, jobId, uses, reply];
+      const own = [command, view ?? '', id, notifyAt, userId, channel, after, jobId, uses, reply, summary];
       return { keys, args: [...args, ...own] };
     });
     return (await this.#script.run(runs, call)).map((reply) => read(reply as Reply));

@@ -1,6 +1,7 @@
 import { isCurrentDigest, jobEnvelopeSchema, type JobKey } from '@gateway/actions';
 import { GatewayError, type AccountView } from '@gateway/contracts';
 import { notifyOwner } from '../events/due-accounts.ts';
+import { summaryToStore } from '../jobs/job-summary.ts';
 import type { AccountQueues } from '../line/account-queues.ts';
 import type { JobToAdd } from '../line/enqueue-backend.ts';
 import { shardOf } from '../ownership/shards.ts';
@@ -61,15 +62,19 @@ export async function enqueueSends(
     const now = Date.now();
     const admittedBy = view;
     const jobs = sends.map((send) => jobOf(send, now, retentionMs));
-    const packed = jobs.map((job, index) => ({
-      ...backend.pack(queue, job),
-      jobId: job.opts.jobId,
-      isKeyed: sends[index]?.key !== undefined,
-      uploads: sends[index]?.uploads ?? [],
-      dueAt: job.opts.delay === 0 ? 0 : now + job.opts.delay,
-      after: job.data.after?.jobId ?? '',
-      reply: replyCheckOf({ name: job.name, data: job.data }, admittedBy, now),
-    }));
+    const packed = jobs.map((job, index) => {
+      const command = backend.pack(queue, job);
+      return {
+        ...command,
+        jobId: job.opts.jobId,
+        isKeyed: sends[index]?.key !== undefined,
+        uploads: sends[index]?.uploads ?? [],
+        dueAt: job.opts.delay === 0 ? 0 : now + job.opts.delay,
+        after: job.data.after?.jobId ?? '',
+        reply: replyCheckOf({ name: job.name, data: job.data }, admittedBy, now),
+        summary: summaryToStore(job.name, job.data, command.args[1]?.length ?? 0),
+      };
+    });
     const replies = await script.enqueue({ userId, shard }, packed, json, call);
     const [first] = replies;
     if (first?.is !== 'changed') {

@@ -71,30 +71,34 @@ export class Listings {
 
   /** A page of the failed messages of all accounts that fit, the latest first. */
   async failures({ before, limit, ...query }: FailureQuery): Promise<FailureList> {
-    return this.#calls.read(async () => {
+    const found = await this.#calls.read(async () => {
       const userIds = await this.#all({ ...query, limit: BATCH });
-      const found = await latestFailures(this.#redis, userIds, before, limit + 1);
-      const page = found.slice(0, limit);
-      const accounts = [...new Set(page.map(({ userId }) => userId))];
-      const shown = await Promise.all(
-        accounts.map((userId) => {
-          const jobIds = page.filter((one) => one.userId === userId).map(({ jobId }) => jobId);
-          return new SendListReader(this.#redis, this.#accounts, userId).failed(jobIds, Date.now());
-        }),
-      );
-      const summaries = new Map(shown.flat().map((one) => [one.job_id, one]));
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return {
-        failures: page.flatMap(({ jobId }) => summaries.get(jobId) ?? []),
-        next: last === undefined ? null : `${last.at}:${last.jobId}`,
-      };
+      return latestFailures(this.#redis, userIds, before, limit + 1);
     });
+    const page = found.slice(0, limit);
+    const accounts = [...new Set(page.map(({ userId }) => userId))];
+    const shown = await Promise.all(
+      accounts.map((userId) => {
+        const jobIds = page.filter((one) => one.userId === userId).map(({ jobId }) => jobId);
+        return this.#reader(userId).failed(jobIds, Date.now());
+      }),
+    );
+    const summaries = new Map(shown.flat().map((one) => [one.job_id, one]));
+    const last = found.length > limit ? page.at(-1) : undefined;
+    return {
+      failures: page.flatMap(({ jobId }) => summaries.get(jobId) ?? []),
+      next: last === undefined ? null : `${last.at}:${last.jobId}`,
+    };
   }
 
   /** Creates a reader of an account's messages, for repeated calls. It returns at most `limit` of each list. */
   sends(userId: string): (limit: number) => Promise<SendLists> {
-    const reader = new SendListReader(this.#redis, this.#accounts, userId);
-    return (limit) => this.#calls.read(() => reader.read(limit, Date.now()));
+    const reader = this.#reader(userId);
+    return (limit) => reader.read(limit, Date.now());
+  }
+
+  #reader(userId: string): SendListReader {
+    return new SendListReader(this.#redis, this.#accounts, this.#calls, userId);
   }
 
   /** The account's history of the last `hours` hours, one point per step. */

@@ -1,7 +1,7 @@
-import { partsOfJob, readJob, type JobEnvelope } from '@gateway/actions';
 import { isSignedIn, type AccountView, type JobView, type SendSummary } from '@gateway/contracts';
-import type { Job } from 'bullmq';
+import { Pauses } from '@gateway/runtime';
 import { describeJob, MOST_READS, type BullState } from '../jobs/job-reader.ts';
+import { jobSizes, readForList, type JobSize, type SummarizedJob } from '../jobs/job-summary.ts';
 import { privateMessagesOf, readReadAt, type PrivateMessages } from '../jobs/read-at.ts';
 import { sendListKey, type JobList } from '../keys.ts';
 import type { AccountQueues } from '../line/account-queues.ts';
@@ -9,10 +9,8 @@ import { parkedJobsKey } from '../line/dependents.ts';
 import type { JobQueue } from '../line/enqueue-backend.ts';
 import { whyNotRetried } from '../line/retry-job.ts';
 import type { RedisClient } from '../redis/clients.ts';
+import type { RedisCalls } from '../redis/redis-calls.ts';
 import { readAccountView } from './account-views.ts';
-
-/** Length of a message preview in a list, in UTF-16 units. */
-const PREVIEW_LENGTH = 160;
 
 /**
  * An account's messages: the pending ones in the order in which they will be sent, and the ended ones, latest first.
@@ -22,17 +20,22 @@ export interface SendLists {
   ended: SendSummary[];
 }
 
-/** Reads the lists of one account repeatedly. It caches ended messages, so that it reads each only once. */
+/**
+ * Reads the lists of one account repeatedly. It caches ended messages, so that it reads each only once. Its methods
+ * throw `QUEUE_UNAVAILABLE` while Redis is away.
+ */
 export class SendListReader {
   readonly #redis: RedisClient;
   readonly #queues: AccountQueues;
+  readonly #calls: RedisCalls;
   readonly #userId: string;
   /** Keyed by id and end time, since a job that was retried ends again. */
   #known = new Map<string, Shown>();
 
-  constructor(redis: RedisClient, queues: AccountQueues, userId: string) {
+  constructor(redis: RedisClient, queues: AccountQueues, calls: RedisCalls, userId: string) {
     this.#redis = redis;
     this.#queues = queues;
+    this.#calls = calls;
     this.#userId = userId;
   }
 
@@ -43,6 +46,44 @@ export class SendListReader {
 
   /** @param limit most entries of each list. */
   async read(limit: number, now: number): Promise<SendLists> {
+    const { pending, ended, view } = await this.#calls.read(() => this.#lists(limit, now));
+    const known = ended.map(({ id, at }) => this.#known.get(`${id} ${at}`));
+    const unknown = ended.filter((_, index) => known[index] === undefined);
+    const read = await this.#summaries([...pending, ...unknown], view);
+    const shownPending = read.slice(0, pending.length);
+    const newlyEnded = read.slice(pending.length).values();
+    const shownEnded = await this.#calls.read(() =>
+      Promise.all(
+        known.map(async (one) =>
+          one === undefined ? (newlyEnded.next().value ?? null) : this.#whetherRead(one),
+        ),
+      ),
+    );
+    this.#known = new Map(
+      ended.flatMap(({ id, at }, index) => {
+        const one = shownEnded[index] ?? null;
+        return one === null || one.summary.finished_at === null ? [] : [[`${id} ${at}`, one]];
+      }),
+    );
+    // A job that changed its list during the read may appear in both: show it once.
+    const shownIds = new Set<string>();
+    const isNew = (one: SendSummary | null): one is SendSummary => {
+      if (one === null || shownIds.has(one.job_id)) return false;
+      shownIds.add(one.job_id);
+      return true;
+    };
+    const all = [...shownPending, ...shownEnded].map((one) => one?.summary ?? null).filter(isNew);
+    return {
+      pending: all.filter(({ finished_at: at }) => at === null),
+      ended: all
+        .filter(({ finished_at: at }) => at !== null)
+        .slice(0, limit)
+        .map((one) => offered(one, view)),
+    };
+  }
+
+  /** The jobs to show, and the account's view. */
+  async #lists(limit: number, now: number) {
     const key = (list: JobList) => sendListKey(this.#userId, list);
     const [active, waiting, delayed, parked, completed, failed] = await Promise.all([
       this.#redis.lrange(key('active'), -limit, -1),
@@ -61,40 +102,7 @@ export class SendListReader {
     const ended = [...withTimes('completed', completed), ...withTimes('failed', failed)]
       .toSorted((a, b) => b.at - a.at)
       .slice(0, limit);
-    const view = await readAccountView(this.#redis, this.#userId, now);
-    const summary = async (entry: Listed) => this.#summarize(entry, view);
-    const endedSummary = async (entry: Listed & { at: number }) => {
-      const known = this.#known.get(`${entry.id} ${entry.at}`);
-      return known === undefined ? summary(entry) : this.#whetherRead(known);
-    };
-    const shown = await Promise.all([
-      Promise.all(pending.map(summary)),
-      Promise.all(ended.map(endedSummary)),
-    ]);
-    this.#known = new Map(
-      ended.flatMap(({ id, at }, index) => {
-        const one = shown[1][index] ?? null;
-        return one === null || one.summary.finished_at === null ? [] : [[`${id} ${at}`, one]];
-      }),
-    );
-    // A job that changed its list during the read may appear in both: show it once.
-    const shownIds = new Set<string>();
-    const isNew = (one: SendSummary | null): one is SendSummary => {
-      if (one === null || shownIds.has(one.job_id)) return false;
-      shownIds.add(one.job_id);
-      return true;
-    };
-    const all = shown
-      .flat()
-      .map((one) => one?.summary ?? null)
-      .filter(isNew);
-    return {
-      pending: all.filter(({ finished_at: at }) => at === null),
-      ended: all
-        .filter(({ finished_at: at }) => at !== null)
-        .slice(0, limit)
-        .map((one) => offered(one, view)),
-    };
+    return { pending, ended, view: await readAccountView(this.#redis, this.#userId, now) };
   }
 
   /** An ended job as it was shown, and whether its messages are read by now. */
@@ -108,30 +116,67 @@ export class SendListReader {
 
   /** Describes jobs of the account that have failed; those that no longer exist are left out. */
   async failed(jobIds: readonly string[], now: number): Promise<SendSummary[]> {
-    const view = await readAccountView(this.#redis, this.#userId, now);
-    const entries = listed('failed', jobIds);
-    const shown = await Promise.all(entries.map(async (entry) => this.#summarize(entry, view)));
+    const view = await this.#calls.read(() => readAccountView(this.#redis, this.#userId, now));
+    const shown = await this.#summaries(listed('failed', jobIds), view);
     return shown.flatMap((one) => (one?.summary.state === 'failed' ? [offered(one.summary, view)] : []));
+  }
+
+  /**
+   * Describes jobs; `null` for each that no longer exists. Jobs with large data of former versions are read one at a
+   * time, with a deadline and a pause for each: a hundred of them may hold 50 MB.
+   */
+  async #summaries(entries: readonly Listed[], view: AccountView): Promise<(Shown | null)[]> {
+    const ids = entries.map(({ id }) => id);
+    const sizes = await this.#calls.read(() => jobSizes(this.#redis, this.#userId, ids));
+    const describe = async (entry: Listed, size: JobSize) => this.#summarize(entry, view, size.stored);
+    const quick = await this.#calls.read(() =>
+      Promise.all(
+        entries.map(async (entry, index) => {
+          const size = sizes[index];
+          return size === undefined || size.isSlow ? null : describe(entry, size);
+        }),
+      ),
+    );
+    const pauses = new Pauses();
+    for (const [index, entry] of entries.entries()) {
+      const size = sizes[index];
+      if (size?.isSlow !== true) continue;
+      quick[index] = await this.#calls.read(() => describe(entry, size));
+      await pauses.pause();
+    }
+    return quick;
   }
 
   /**
    * Describes one job; `null` if it no longer exists. The state comes from the list that holds the job, since finding a
    * job in a long queue is slow. Only a job that has left its list meanwhile has its state looked up.
+   * @param stored the summary of its data, if it is stored.
    */
-  async #summarize({ id, state }: Listed, view: AccountView): Promise<Shown | null> {
-    const job = await this.#queue.getJob(id);
-    if (job === undefined) return null;
+  async #summarize({ id, state }: Listed, view: AccountView, stored: string | null): Promise<Shown | null> {
+    const read = await this.#readJob(id, stored);
+    if (read === null) return null;
     const address = { kind: 'send', userId: this.#userId } as const;
-    const described = await describeJob(this.#redis, { job, state }, address, view);
-    return described === null ? this.#summarizeMoved(id, view) : shownOf(job, described);
+    const described = await describeJob(this.#redis, { job: read.job, state }, address, view);
+    return described === null ? this.#summarizeMoved(id, view, stored) : shownOf(read, described);
   }
 
-  async #summarizeMoved(jobId: string, view: AccountView, reads = MOST_READS): Promise<Shown | null> {
-    const [job, state] = await Promise.all([this.#queue.getJob(jobId), this.#queue.getJobState(jobId)]);
-    if (job === undefined) return null;
+  async #summarizeMoved(
+    jobId: string,
+    view: AccountView,
+    stored: string | null,
+    reads = MOST_READS,
+  ): Promise<Shown | null> {
+    const [read, state] = await Promise.all([this.#readJob(jobId, stored), this.#queue.getJobState(jobId)]);
+    if (read === null) return null;
     const address = { kind: 'send', userId: this.#userId } as const;
-    const described = await describeJob(this.#redis, { job, state }, address, view, reads === 1);
-    return described === null ? this.#summarizeMoved(jobId, view, reads - 1) : shownOf(job, described);
+    const described = await describeJob(this.#redis, { job: read.job, state }, address, view, reads === 1);
+    return described === null
+      ? this.#summarizeMoved(jobId, view, stored, reads - 1)
+      : shownOf(read, described);
+  }
+
+  #readJob(jobId: string, stored: string | null): Promise<SummarizedJob | null> {
+    return readForList(this.#redis, this.#queue, this.#userId, jobId, stored);
   }
 }
 
@@ -151,20 +196,9 @@ function listed(state: BullState, ids: readonly string[]): Listed[] {
   return ids.map((id) => ({ id, state }));
 }
 
-function shownOf(job: Job<JobEnvelope, object>, described: JobView): Shown {
-  return { summary: summaryOf(job, described), messages: privateMessagesOf(job) };
-}
-
-function summaryOf(job: Job<JobEnvelope, object>, described: JobView): SendSummary {
-  const read = readJob(job.name, job.data);
-  const action = read.is === 'known' ? read.action : undefined;
-  return {
-    ...described,
-    recipient_id: action?.chatsOf(job.data)[0] ?? '',
-    preview: beginning(action?.preview(job.data) ?? ''),
-    parts: action === undefined ? 1 : partsOfJob(action, job.data),
-    can_retry: described.state === 'failed' && whyNotRetried(job.failedReason) === null,
-  };
+function shownOf({ job, summary }: SummarizedJob, described: JobView): Shown {
+  const can_retry = described.state === 'failed' && whyNotRetried(job.failedReason) === null;
+  return { summary: { ...described, ...summary, can_retry }, messages: privateMessagesOf(job) };
 }
 
 /** The summary without the offer of a retry that would be refused. */
@@ -178,10 +212,4 @@ function withTimes(state: BullState, flat: readonly string[]): (Listed & { at: n
     state,
     at: Number(flat[index * 2 + 1]),
   }));
-}
-
-/** The start of a text. It never ends with half a surrogate pair. */
-function beginning(text: string): string {
-  if (text.length <= PREVIEW_LENGTH) return text;
-  return `${text.slice(0, PREVIEW_LENGTH).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
