@@ -19,6 +19,7 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
   routes.post('/message_stream', async (c) => {
+    const pauses = new Pauses();
     const givenKey = readIdempotencyKey(c.req.header('idempotency-key'));
     const request = await readAccountBody(c, messageStreamRequestSchema);
     const given = ownReply(request.messages);
@@ -29,7 +30,10 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
     if (given === null && context.assistant === null) throw new GatewayError('ASSISTANT_NOT_CONFIGURED');
     const destination = await destinationOf(context, request, c.get('caller'));
     const idempotencyKey = replyKey(request, givenKey);
+    // A request may have 8,000 parts: its check, its digest and its reply each take a turn of their own.
+    await pauses.pause();
     const askedDigest = digestOfRequest(request);
+    await pauses.pause();
     const earlier = await earlierReply(context, destination, idempotencyKey, request);
     if (destination !== null && earlier === null) {
       const { userId, view, recipient } = destination;
@@ -56,7 +60,6 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
           onJob,
         };
         // A reply that the caller supplied never waits for input and can produce up to 100,000 events.
-        const pauses = new Pauses();
         for await (const { event, data } of replyEvents(context, call)) {
           await write(event, event === 'telegram' ? inLanguage(data, language) : data);
           await pauses.pause();

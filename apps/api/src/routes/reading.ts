@@ -10,6 +10,7 @@ import { withHtml } from '@gateway/formatting';
 import { Hono } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { addressedAccount, readAtTelegram } from '../control/read-at-telegram.ts';
+import { longListAnswer } from '../http/long-list.ts';
 import { validate } from '../http/validation.ts';
 
 /** What an account sees at Telegram: its chats and their messages. Reads are no jobs of the account. */
@@ -20,14 +21,11 @@ export function readingRoutes(context: ApiContext): Hono<ApiEnv> {
     const userId = addressedAccount(context, c);
     const { limit, before = null } = validate(chatListRequestSchema, c.req.query());
     const { chats, next } = await readAtTelegram(context, c, userId, 'read.chats', { limit, before });
-    return c.json({
-      status: 'ok',
-      chats: chats.map((chat) => ({
-        ...chat,
-        last_message: chat.last_message === null ? null : withHtml(chat.last_message),
-      })),
-      next: next === null ? null : writePosition(next),
-    });
+    const page = { status: 'ok', next: next === null ? null : writePosition(next) } as const;
+    return longListAnswer(c, page, 'chats', chats, (chat) => ({
+      ...chat,
+      last_message: chat.last_message === null ? null : withHtml(chat.last_message),
+    }));
   });
 
   routes.get('/telegram/accounts/:user_id/chats/:recipient_id/messages', async (c) => {
@@ -42,11 +40,8 @@ export function readingRoutes(context: ApiContext): Hono<ApiEnv> {
       search: request.q ?? null,
       topicId: request.topic_id ?? null,
     });
-    return c.json({
-      status: 'ok',
-      messages: messages.map(withHtml),
-      next: next === null ? null : String(next),
-    });
+    const page = { status: 'ok', next: next === null ? null : String(next) } as const;
+    return longListAnswer(c, page, 'messages', messages, withHtml);
   });
 
   routes.get('/telegram/accounts/:user_id/contacts', async (c) => {

@@ -8,6 +8,7 @@ import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
 import { errorAnswer } from '../http/error-response.ts';
 import { answerLanguage } from '../http/language.ts';
+import { longListAnswer } from '../http/long-list.ts';
 import { eventStream, type EventWriter } from '../http/sse.ts';
 import { validate } from '../http/validation.ts';
 import { whileConnected } from '../http/while-connected.ts';
@@ -45,11 +46,8 @@ export function updateRoutes(context: ApiContext): Hono<ApiEnv> {
     const page = await whileConnected(c, stopping, (signal) =>
       pageWithin(userId, from, { limit, waitMs: wait * 1_000, signal }),
     );
-    return c.json({
-      status: 'ok',
-      events: page.events.map(eventWithHtml),
-      next: page.events.at(-1)?.seq ?? from,
-    });
+    const fields = { status: 'ok', next: page.events.at(-1)?.seq ?? from } as const;
+    return longListAnswer(c, fields, 'events', page.events, eventWithHtml);
   });
 
   return routes;

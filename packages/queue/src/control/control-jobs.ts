@@ -13,6 +13,7 @@ import { shardPrefix } from '../keys.ts';
 import { shardOf } from '../ownership/shards.ts';
 import type { RedisCalls } from '../redis/redis-calls.ts';
 import type { ControlQueues } from './control-queues.ts';
+import { parseInSteps } from './parse-in-steps.ts';
 import { sealingContext } from './sealing-context.ts';
 
 export interface ControlJobsOptions {
@@ -73,7 +74,7 @@ export class ControlJobs {
     if (job.error !== null) throw GatewayError.fromPublicJson(JSON.stringify(job.error)).with({ jobId });
     if (job.state !== 'completed') return null;
     // The same schema types the worker's result, so the cast is safe.
-    return CONTROL_JOBS[name].result.parse(job.result) as ControlResult<N>;
+    return (await parseInSteps(CONTROL_JOBS[name].result, job.result)) as ControlResult<N>;
   }
 
   /** Withdraws a job that no worker has started. `false`: a worker has started it, or it has ended. */

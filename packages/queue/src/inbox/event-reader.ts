@@ -1,5 +1,5 @@
 import type { EventDraft, GatewayEvent, Receiving } from '@gateway/contracts';
-import type { Sealer } from '@gateway/runtime';
+import { Pauses, type Sealer } from '@gateway/runtime';
 import type { RedisClient } from '../redis/clients.ts';
 import { readEventPage } from './event-page.ts';
 import { EventText } from './event-text.ts';
@@ -32,18 +32,18 @@ export class EventReader {
     this.#retentionMs = retentionMs;
   }
 
-  /** Reads at most `limit` events after the number `after`. */
+  /** Reads at most `limit` events after the number `after`. Lets other requests run meanwhile. */
   async read(userId: string, after: number, limit: number): Promise<EventPage> {
     const page = await readEventPage(this.#redis, userId, { after, limit, retentionMs: this.#retentionMs });
     const { lastSeq, oldestSeq } = page;
     const isGone = after < oldestSeq - 1 || after > lastSeq;
-    const events = isGone ? [] : page.events;
-    return {
-      events: events.map(({ seq, text }) => numbered(userId, seq, this.#text.read(userId, text))),
-      lastSeq,
-      oldestSeq,
-      isGone,
-    };
+    const events: NumberedEvent[] = [];
+    const pauses = new Pauses();
+    for (const { seq, text } of isGone ? [] : page.events) {
+      events.push(numbered(userId, seq, this.#text.read(userId, text)));
+      await pauses.pause();
+    }
+    return { events, lastSeq, oldestSeq, isGone };
   }
 
   /** How the account receives, as its status shows it. */
