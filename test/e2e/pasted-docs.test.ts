@@ -165,7 +165,7 @@ describe('Documented commands, as pasted', () => {
     expect(await fetching.ended).toContain("status: 'ok'");
     const readme = await start(
       'readme.mts',
-      docBlocks('README.md', 'At a terminal, and in TypeScript', 'ts'),
+      allDocBlocks('README.md', 'ts').map(({ code }) => code),
     );
     onTestFinished(readme.kill);
     await expect
