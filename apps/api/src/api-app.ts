@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { createAssistant, type Assistant } from '@gateway/assistant';
 import { GatewayError } from '@gateway/contracts';
-import { openMediaStore } from '@gateway/media';
+import { dropUnfinishedUploads, openMediaStore } from '@gateway/media';
 import { openSealingKey, Producer, traceQueues } from '@gateway/queue';
 import { redisAddress, sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
 import { createApiMetrics, isTracing, startTracing } from '@gateway/telemetry';
@@ -163,6 +163,7 @@ export async function startApi(
       isUpload: ({ url }) => url?.split('?')[0] === UPLOADS_PATH,
       ...(receiveTimeoutMs !== undefined && { receiveTimeoutMs }),
     });
+    void dropUnfinishedUploads(media, logger, stop.signal);
     claimed.catch(overrides.onFatal ?? endProcess);
     logger.info({ url: server.url }, 'listening');
     return {

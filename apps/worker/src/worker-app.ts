@@ -6,7 +6,7 @@ import {
   type AccountDevice,
   type ProxyServer,
 } from '@gateway/contracts';
-import { openMediaStore } from '@gateway/media';
+import { dropUnfinishedUploads, openMediaStore } from '@gateway/media';
 import {
   AccountQueues,
   claimShardCount,
@@ -202,6 +202,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     publishMetrics({ ...context, worker: randomUUID(), signal: publishing.signal }),
     keepHistory(history, redis, logger, publishing.signal),
     memory.run(publishing.signal),
+    dropUnfinishedUploads(media, logger, publishing.signal),
     keepMediaRetention({
       redis,
       media,

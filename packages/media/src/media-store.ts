@@ -27,7 +27,7 @@ export interface MediaStore {
   deleteAll(userId: string): Promise<void>;
   /** Lists all files, in no order. */
   list(): AsyncIterable<StoredMedia>;
-  /** Deletes what `put` left behind in a process that ended meanwhile, if it is older than `ms`. */
+  /** Deletes what `put` left behind in a process that ended meanwhile, if nothing was written to it for `ms`. */
   dropUnfinished(ms: number): Promise<void>;
   close(): void;
 }

@@ -56,5 +56,4 @@ async function sweep(
     if (storedAt < Date.now() - retentionMs && kept.get(userId)?.has(id) !== true)
       await media.delete({ userId, id });
   }
-  await media.dropUnfinished(retentionMs);
 }
