@@ -120,9 +120,18 @@ describe('An action with the job_id of a send', () => {
         job_id: expect.any(String),
       },
     });
+    const { ended: lately } = (await stack.api.get('/telegram/accounts/alice/sends')).body;
+    for (const { body } of [edit, chained]) {
+      expect(lately).toContainEqual(expect.objectContaining({ job_id: body.job_id, can_retry: false }));
+      expect(await stack.api.post(`/jobs/${body.job_id}/retry`, undefined)).toMatchObject({
+        status: 409,
+        body: { code: 'TOO_LATE', message: expect.stringContaining('retry that job') },
+      });
+    }
     await stack.api.post(`/jobs/${job_id}/retry`, undefined);
     expect(await ended(job_id)).toMatchObject({ state: 'completed' });
     expect((await stack.api.get(`/jobs/${edit.body.job_id}`)).body.state).toBe('failed');
+    expect(await act('react', { job_id, emoji: '👍' })).toMatchObject({ status: 200 });
     expect(await shown('refused')).toHaveLength(1);
   });
 

@@ -8,6 +8,9 @@ import type { RedisClient } from '../redis/clients.ts';
 export function whyNotRetried(failedReason: string | undefined): string | null {
   const { code, kind } = GatewayError.fromPublicJson(failedReason ?? '');
   if (code === 'CANCELLED') return 'It was cancelled: send it as a new message.';
+  // A retry of the other job does not bring this one's place behind it back.
+  if (code === 'DEPENDENCY_FAILED')
+    return 'The job that it waited for sent nothing: retry that job, then send this as a new action.';
   if (kind === 'unknown_outcome')
     return 'It may have been sent: check the chat first, then send it as a new message.';
   return null;

@@ -33,6 +33,8 @@ export const SERVICE = {
   'This API and its workers seal with different keys. Operator: set the same SESSION_ENCRYPTION_KEY everywhere.':
     'У этого API и его воркеров разные ключи шифрования. Администратору: задайте везде один и тот же SESSION_ENCRYPTION_KEY.',
   'This job is of no kind that exists.': 'Заданий такого вида нет.',
+  'The job that it waited for sent nothing: retry that job, then send this as a new action.':
+    'Задание, которого оно ждало, ничего не отправило: повторите то задание, затем отправьте это как новое действие.',
   'It was cancelled: send it as a new message.': 'Оно отменено: отправьте его как новое сообщение.',
   'It may have been sent: check the chat first, then send it as a new message.':
     'Возможно, оно отправлено: сначала проверьте чат, затем отправьте его как новое сообщение.',
