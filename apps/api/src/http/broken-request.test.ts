@@ -61,6 +61,24 @@ test.each([
   expect(body).toMatchObject({ status: 'error', code, request_id: headers['x-request-id'] });
 });
 
+test('a body that its caller ends early is refused as such', async () => {
+  const { url } = await startedApi(queues);
+  const head =
+    'POST /telegram/user/send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\nX-Request-Id: r1\r\n\r\n{';
+  const { status, body } = readAnswer(await rawRequest(url, head, true));
+  expect(status).toBe(400);
+  expect(body).toMatchObject({
+    request_id: 'r1',
+    message: expect.stringMatching(/body of the request ended early/),
+  });
+});
+
+test('HTTP/1.0 without Host gets /healthz, and without keys nothing else', async () => {
+  const { url } = await startedApi(queues);
+  expect(readAnswer(await rawRequest(url, 'GET /healthz HTTP/1.0\r\n\r\n')).status).toBe(200);
+  expect(readAnswer(await rawRequest(url, 'GET /jobs/x HTTP/1.0\r\n\r\n')).status).toBe(403);
+});
+
 /** Sends a request, then nonsense once the answer has begun. @returns what came back until the connection closed. */
 async function nonsenseBehind(url: string, path: string): Promise<string> {
   const { hostname, port } = new URL(url);

@@ -8,6 +8,10 @@ const NOT_HTTP = new GatewayError(
   'VALIDATION',
   'The request is not valid HTTP: check its Host, path and headers.',
 );
+const ENDED_EARLY = new GatewayError(
+  'VALIDATION',
+  'The body of the request ended early: send as many bytes as Content-Length says, or end the last chunk.',
+);
 const TOO_SLOW = new GatewayError('REQUEST_TIMEOUT');
 
 /** Answers a request that Node parsed but whose URL is invalid. */
@@ -34,11 +38,7 @@ export function answerBrokenRequest(
   }
   const known = underWay?.getHeader('X-Request-Id');
   const id = typeof known === 'string' ? known : requestIdOf(undefined);
-  const { status, body } = errorAnswer(
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? TOO_SLOW : NOT_HTTP,
-    id,
-    'en',
-  );
+  const { status, body } = errorAnswer(refusalOf(error.code, underWay !== null), id, 'en');
   const text = JSON.stringify(body);
   const headers = {
     ...commonHeaders(id),
@@ -50,4 +50,10 @@ export function answerBrokenRequest(
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${text}`, () =>
     socket.destroy(),
   );
+}
+
+/** @param isInBody the head has arrived, and its request waits for more. */
+function refusalOf(code: string | undefined, isInBody: boolean): GatewayError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return TOO_SLOW;
+  return code === 'HPE_INVALID_EOF_STATE' && isInBody ? ENDED_EARLY : NOT_HTTP;
 }

@@ -1,8 +1,11 @@
 import { SettingsError, type Settings } from '@gateway/runtime';
 
-/** Whether a host name, as `URL.hostname` gives it, always means this machine: `localhost`, 127.0.0.0/8 or `[::1]`. */
+/**
+ * Whether a host name, as `URL.hostname` gives it, always means this machine: `localhost`, also with the dot of a full
+ * name, 127.0.0.0/8 or `[::1]`.
+ */
 export function isLoopbackName(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+  return /^localhost\.?$/.test(hostname) || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** Whether an `Origin` is a page of this machine. `null` (a sandboxed page, a file) is not. */

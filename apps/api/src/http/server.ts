@@ -29,6 +29,9 @@ export interface HttpServer {
  */
 const KEEP_ALIVE = 30_000;
 
+/** Stands for the host of an HTTP/1.0 request without one. It is no name of this machine, so the loopback guard refuses it. */
+const NO_HOST = 'no-host.invalid';
+
 /** Serves the app. @throws {Error} a one-line message that names HOST or PORT if it cannot listen there. */
 export async function listen(app: Pick<Hono<ApiEnv>, 'fetch'>, options: ListenOptions): Promise<HttpServer> {
   const { port, receiveTimeoutMs = 30_000, isUpload = () => false } = options;
@@ -36,6 +39,7 @@ export async function listen(app: Pick<Hono<ApiEnv>, 'fetch'>, options: ListenOp
   // Keeps the library's default of its own Request and Response classes: Node's cost as much as the rest of a request.
   const answer = getRequestListener(app.fetch, {
     errorHandler: () => unreadableRequest(),
+    hostname: NO_HOST,
   });
   const server = createServer(
     {

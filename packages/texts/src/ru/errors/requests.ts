@@ -34,6 +34,8 @@ export const REQUESTS = {
     'нужен правильный UTF-16: здесь половина суррогатной пары',
   'The request is not valid HTTP: check its Host, path and headers.':
     'Запрос не соответствует HTTP: проверьте Host, путь и заголовки.',
+  'The body of the request ended early: send as many bytes as Content-Length says, or end the last chunk.':
+    'Тело запроса оборвалось: отправьте столько байтов, сколько указано в Content-Length, или завершите последний фрагмент.',
   'The body ended before the file was complete.': 'Тело оборвалось раньше, чем закончился файл.',
   'must have no other fields than the file': 'кроме файла, не должно быть других полей',
   'must have only one file': 'должен быть только один файл',
