@@ -27,18 +27,19 @@ const DETAILS: Record<FileType, Details> = {
 };
 
 /**
- * Stores a file that nobody has uploaded. Files of one size have the same bytes; those of photos are a picture.
+ * Stores a file that nobody has uploaded. Files of one size have the same bytes, whatever their type: a picture where
+ * the size allows one, then noise.
  *
- * @throws {ControlError} 400 for a photo that is too small or too large.
+ * @throws {ControlError} 400 for a photo that is too large.
  */
 export async function makeFile(
   telegram: Telegram,
   account: Account,
   { type, size, mime_type, file_name }: MadeMediaRequest,
 ): Promise<StoredFile> {
-  if (type === 'photo' && (size < PICTURE.length || size > LARGEST_PHOTO))
-    throw new ControlError(400, `media.size: a photo has ${PICTURE.length} to ${LARGEST_PHOTO} bytes`);
-  const bytes = await telegram.files.store(chunksOf(size, type === 'photo' ? PICTURE : Buffer.alloc(0)));
+  if (type === 'photo' && size > LARGEST_PHOTO)
+    throw new ControlError(400, `media.size: a photo has at most ${LARGEST_PHOTO} bytes`);
+  const bytes = await telegram.files.store(chunksOf(size, size < PICTURE.length ? Buffer.alloc(0) : PICTURE));
   const file = {
     ...DETAILS[type],
     ...bytes,

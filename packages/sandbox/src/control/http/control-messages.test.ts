@@ -189,10 +189,14 @@ describe('the control API, for messages and chats', () => {
     expect(sent[0]).toMatchObject({ text: 'a photo', media: { width: 320, height: 240 } });
     expect(sent[6]?.media).toMatchObject({ mime_type: 'a/b', file_name: 'x.b' });
     expect(new Set(sent.slice(2).map(({ media }) => media?.sha256)).size).toBe(1);
+    for (const [type, size] of Object.entries({ photo: 10, document: 5_000 }))
+      await control.ask('POST', '/messages', { from: bob.id, to: alice.id, media: { type, size } });
+    const [smallPhoto, largeDocument] = telegram.control.messages().slice(-2);
+    expect(smallPhoto?.media?.sha256).toBe(sent[7]?.media?.sha256);
+    expect(largeDocument?.media?.sha256).toBe(sent[0]?.media?.sha256);
     const bytes = telegram.files.read(sent[0]?.media?.sha256 ?? '', 0, 5_000) ?? Buffer.alloc(0);
     expect(readImageHeader(bytes)).toEqual({ mimeType: 'image/png', width: 320, height: 240 });
     for (const [media, part] of [
-      [{ type: 'photo', size: 10 }, 'media.size'],
       [{ type: 'photo', size: 20_000_000 }, 'media.size'],
       [{ type: 'gif', size: 10 }, 'media.type'],
       [{ type: 'document', size: 0 }, 'media.size'],
