@@ -1,12 +1,13 @@
 import type { ActionName, RequestOf } from '@gateway/actions';
 import type { BatchAnswer, BatchCheck } from './batch-types.ts';
+import { headerText } from './header-text.ts';
 import { repeatable, withIdempotencyKey } from './retry.ts';
 import type { Transport } from './transport.ts';
 import type { ActionOutcome, CallOptions } from './types.ts';
 
 export interface IdempotencyOptions extends CallOptions {
   /**
-   * 1 to 200 printable ASCII characters. Sends with the same key are the same message.
+   * 1 to 200 characters. Sends with the same key are the same message.
    * Default: a new key for each call, so that the retries within one call send one message.
    */
   idempotencyKey?: string | undefined;
@@ -34,7 +35,7 @@ export function act<N extends ActionName>(
     method: 'POST',
     path: `/telegram/user/${type.replace('.', '/')}`,
     body: request,
-    headers: { 'Idempotency-Key': idempotencyKey, ...(prefer !== '' && { Prefer: prefer }) },
+    headers: { 'Idempotency-Key': headerText(idempotencyKey), ...(prefer !== '' && { Prefer: prefer }) },
     retry: withIdempotencyKey,
     signal,
     fromHeaders: (headers) => (headers.get('Idempotent-Replayed') === 'true' ? { repeated: true } : {}),
@@ -52,7 +53,7 @@ export function batch(
     method: 'POST',
     path: `/telegram/user/${path}`,
     body,
-    headers: { 'Idempotency-Key': idempotencyKey },
+    headers: { 'Idempotency-Key': headerText(idempotencyKey) },
     retry: withIdempotencyKey,
     signal,
   });

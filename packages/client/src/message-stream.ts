@@ -1,5 +1,6 @@
 import type { JobState, SendResult } from '@gateway/contracts';
 import { GatewayConnectionError, objectOf } from './errors.ts';
+import { headerText } from './header-text.ts';
 import { never } from './retry.ts';
 import type { Transport } from './transport.ts';
 import type { CallOptions, ErrorBody } from './types.ts';
@@ -82,7 +83,7 @@ export async function* streamMessage(
     body: request,
     retry: never,
     signal,
-    ...(idempotencyKey !== undefined && { headers: { 'Idempotency-Key': idempotencyKey } }),
+    ...(idempotencyKey !== undefined && { headers: { 'Idempotency-Key': headerText(idempotencyKey) } }),
   });
   let isWhole = false;
   for await (const { event, data } of stream?.events ?? []) {

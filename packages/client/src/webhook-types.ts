@@ -2,7 +2,7 @@ import type { EventFilter, EventType, WebhookDelivery, WebhookView } from '@gate
 
 export interface NewWebhook {
   url: string;
-  /** Signs deliveries, at least 8 characters. Default: the gateway generates one. */
+  /** Signs deliveries; 16 characters or more are best. Default: the gateway generates one. */
   secret?: string | undefined;
   /** Default: all accounts that the API key may use. */
   user_ids?: readonly string[] | undefined;

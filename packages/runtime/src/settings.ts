@@ -230,7 +230,7 @@ const settingsSchema = z
     /** Maximum number of an account's jobs that may wait. */
     SEND_MAX_PENDING: whole(1, 10_000_000).default(100_000),
     /** Signs webhooks. If not set, they carry no signature. */
-    WEBHOOK_SECRET: text.min(16, 'must be at least 16 characters').optional(),
+    WEBHOOK_SECRET: text.optional(),
     WEBHOOK_ALLOW_PRIVATE: flag.default(false),
     /** Changes of accounts' states are posted to this address. */
     EVENTS_CALLBACK_URL: httpUrl.optional(),

@@ -1,9 +1,23 @@
 import { validationError } from './validation.ts';
 
-/** Validates the `Idempotency-Key` header. @throws {GatewayError} `VALIDATION` */
+/**
+ * Validates the `Idempotency-Key` header: 1 to 200 characters, of any script.
+ * @param header its bytes as latin1, as Node gives them.
+ * @throws {GatewayError} `VALIDATION`
+ */
 export function readIdempotencyKey(header: string | undefined): string | undefined {
-  if (header === undefined || /^[\x20-\x7e]{1,200}$/.test(header)) return header;
+  const key = header === undefined ? undefined : decoded(header);
+  if (key === undefined || /^\P{Cc}{1,200}$/u.test(key)) return key;
   throw validationError([
-    { path: 'Idempotency-Key', message: 'must be 1 to 200 printable ASCII characters' },
+    { path: 'Idempotency-Key', message: 'must be 1 to 200 characters, without control characters' },
   ]);
+}
+
+/** The header as UTF-8, if its bytes are. */
+function decoded(header: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(header, 'latin1'));
+  } catch {
+    return header;
+  }
 }

@@ -18,7 +18,8 @@ export function describeParameters(schemas: NamedSchemas) {
   return {
     IdempotencyKey: header('Idempotency-Key', 'A repeat with the same key and body gives the same job.', {
       type: 'string',
-      pattern: '^[\\x20-\\x7e]{1,200}$',
+      minLength: 1,
+      maxLength: 200,
     }),
     Prefer: header('Prefer', '`respond-async` answers at once; `wait=N` waits N seconds, 60 at most.', {
       type: 'string',

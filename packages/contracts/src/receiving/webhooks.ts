@@ -22,11 +22,11 @@ export const webhookRequestSchema = requestBody({
   url: messageFields.callback_url,
   secret: z
     .string()
-    .min(8, 'must be at least 8 characters')
+    .min(1, 'must not be empty')
     .max(200, 'must be at most 200 characters')
     .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair')
     .optional()
-    .describe('Signs each delivery. Generated where it is not given'),
+    .describe('Signs each delivery; 16 characters or more are best. Generated where it is not given'),
   user_ids: z
     .array(userIdSchema)
     .min(1, 'must name at least one account')

@@ -90,7 +90,7 @@ export function CreateWebhook({ onCreated }: { onCreated: (webhook: CreatedWebho
           label={t('Secret')}
           type="password"
           autocomplete="off"
-          hint={t('Signs each delivery; at least 8 characters. Empty: the gateway makes one.')}
+          hint={t('Signs each delivery; 16 characters or more are best. Empty: the gateway makes one.')}
           value={secret}
           onText={setSecret}
           problem={issue('secret')}

@@ -19,7 +19,7 @@ export const WEBHOOKS = {
   'Not these chats': 'Кроме этих чатов',
   'Ids of chats, separated by commas.': 'Id чатов через запятую.',
   'Your own secret': 'Свой секрет',
-  'Signs each delivery; at least 8 characters. Empty: the gateway makes one.':
+  'Signs each delivery; 16 characters or more are best. Empty: the gateway makes one.':
     'Подписывает каждую доставку; не короче 8 знаков. Пусто: шлюз создаст сам.',
   Create: 'Создать',
   Secret: 'Секрет',

@@ -29,7 +29,7 @@ export const REQUESTS = {
   'has the wrong form': 'неверный формат',
   'must not be empty': 'не должно быть пустым',
   'is not a field of this request': 'такого поля в этом запросе нет',
-  'must be 1 to 200 printable ASCII characters': 'нужны от 1 до 200 печатных символов ASCII',
+  'must be 1 to 200 characters, without control characters': 'нужны от 1 до 200 символов, без управляющих',
   'must be well-formed UTF-16: it holds half a surrogate pair':
     'нужен правильный UTF-16: здесь половина суррогатной пары',
   'The request is not valid HTTP: check its Host, path and headers.':
