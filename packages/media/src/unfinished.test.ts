@@ -20,6 +20,6 @@ test('at the start, bytes of uploads that a crash cut off are deleted, and those
     await utimes(join(incomplete, name), written, written);
   }
   const media = await openMediaStore(parseSettings({ DATA_DIR: dataDir }));
-  await dropUnfinishedUploads(media, silentLogger, AbortSignal.abort());
+  await dropUnfinishedUploads(media, silentLogger(), AbortSignal.abort());
   expect(await readdir(incomplete)).toEqual(['in-progress']);
 });

@@ -29,7 +29,10 @@ export interface HttpServer {
  */
 const KEEP_ALIVE = 30_000;
 
-/** Stands for the host of an HTTP/1.0 request without one. It is no name of this machine, so the loopback guard refuses it. */
+/**
+ * Stands for the host of an HTTP/1.0 request without one. It is no name of this machine, so the loopback guard refuses
+ * it.
+ */
 const NO_HOST = 'no-host.invalid';
 
 /** Serves the app. @throws {Error} a one-line message that names HOST or PORT if it cannot listen there. */
