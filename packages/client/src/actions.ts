@@ -70,7 +70,7 @@ export function checkBatch(
     method: 'POST',
     path: `/telegram/user/${path}`,
     body: { ...body, dry_run: true },
-    headers: idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
+    headers: idempotencyKey === undefined ? {} : { 'Idempotency-Key': headerText(idempotencyKey) },
     retry: repeatable,
     signal,
   });
