@@ -12,6 +12,9 @@ import { Stack } from '../env/stack.ts';
 const ALICE = '+9996621111';
 const BOB = '+9996622222';
 
+/** Python compiles the package when a program uses it first. */
+const PATIENT = { timeout: 60_000 };
+
 describe.skipIf(!canUsePythonPackages())(
   'The Python client, installed from its wheel (skipped without Python 3.11, venv, pip and an index of packages)',
   () => {
@@ -77,19 +80,19 @@ describe.skipIf(!canUsePythonPackages())(
       const options = { cwd: user.directory, env: user.env };
       const first = await paste(stack, start, options);
       onTestFinished(first.kill);
-      await expect.poll(first.output).toContain('waiting for messages');
+      await expect.poll(first.output, PATIENT).toContain('waiting for messages');
       await (
         await paste(stack, write)
       ).ended;
-      await expect.poll(answers).toContain('You wrote: Are you there?');
-      await expect.poll(first.output).toContain('answered ');
+      await expect.poll(answers, PATIENT).toContain('You wrote: Are you there?');
+      await expect.poll(first.output, PATIENT).toContain('answered ');
       await first.kill();
       await stack.control.write({ from: bob, to: alice, text: 'while you were away' });
       const second = await paste(stack, start, options);
       onTestFinished(second.kill);
-      await expect.poll(answers).toContain('You wrote: while you were away');
+      await expect.poll(answers, PATIENT).toContain('You wrote: while you were away');
       await second.kill();
       expect(await answers()).toEqual(['You wrote: Are you there?', 'You wrote: while you were away']);
-    }, 60_000);
+    }, 300_000);
   },
 );
