@@ -130,7 +130,8 @@ export function russianTests({ stack, alice, bob, open }: RunningConsole): void 
     await page.getByText('не отправлено').waitFor();
     await check(page, 'failures');
     await page.goto(`${api.url}/console/webhooks`);
-    await page.getByText(/Последняя ошибка.*недоступен: ECONNREFUSED/).waitFor();
+    await page.getByRole('button', { name: 'Проверить' }).click();
+    await page.getByText('недоступен: ECONNREFUSED').waitFor();
     await page.getByRole('button', { name: 'Новый вебхук' }).click();
     await check(page, 'webhooks');
     await page.goto(`${api.url}/console/webhooks/deliveries?account=alice`);
