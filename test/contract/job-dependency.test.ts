@@ -7,7 +7,7 @@ const CAROL = '+9996627063';
 
 /** Actions that name a message by the job that sends it. */
 describe('An action with the job_id of a send', () => {
-  const product = useStack({ SEND_WAIT_MS: '15000', JOB_RETENTION: '2s' });
+  const product = useStack({ SEND_WAIT_MS: '15000', JOB_RETENTION: '6s' });
   let stack: Stack;
   let alice: number;
   let bob: number;
