@@ -140,7 +140,13 @@ describe('Assistant', () => {
     );
     expect(events.at(-2)).toEqual([
       'telegram',
-      { state: 'delayed', job_id: expect.any(String), reason: 'FLOOD_WAIT', retry_at: expect.any(String) },
+      {
+        state: 'delayed',
+        job_id: expect.any(String),
+        code: 'FLOOD_WAIT',
+        reason: 'FLOOD_WAIT',
+        retry_at: expect.any(String),
+      },
     ]);
     await stack.api.request('DELETE', `/jobs/${events.at(-2)?.[1].job_id}`, undefined, {});
   });

@@ -1,4 +1,3 @@
-import { createCipheriv } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../apps/cli/src/testing/run-cli.ts';
 import type { ApiAnswer } from '../env/api-client.ts';
 import { expectDocumented, type Document } from '../env/documented.ts';
+import { madeBytes } from '../env/made-bytes.ts';
 import { Stack } from '../env/stack.ts';
 
 const MIB = 1024 * 1024;
@@ -15,11 +15,6 @@ const MIB = 1024 * 1024;
 const [ALICE, BOB, CAROL] = ['+9996629301', '+9996639302', '+9996629303'];
 const OF_CAROL = { Authorization: 'Bearer of-carol' };
 const DOWNLOAD = 'get /telegram/accounts/{user_id}/files/{file_id}';
-
-/** The bytes of a file that the sandbox makes up. */
-function madeBytes(size: number): Buffer {
-  return createCipheriv('aes-256-ctr', Buffer.alloc(32), Buffer.alloc(16)).update(Buffer.alloc(size));
-}
 
 interface MadeMedia {
   from?: number;

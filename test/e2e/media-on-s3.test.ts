@@ -1,8 +1,9 @@
-import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { GatewayClient } from '@gateway/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { HAS_S3_SERVER, S3Server } from '../../packages/media/src/testing/s3-server.ts';
+import { madeBytes } from '../env/made-bytes.ts';
 import { PNG } from '../env/png.ts';
 import { Stack } from '../env/stack.ts';
 
@@ -11,11 +12,6 @@ const [ALICE, BOB] = ['+9996629701', '+9996629702'];
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** The bytes of a file that the sandbox makes up. */
-function madeBytes(size: number): Buffer {
-  return createCipheriv('aes-256-ctr', Buffer.alloc(32), Buffer.alloc(16)).update(Buffer.alloc(size));
 }
 
 describe.skipIf(!HAS_S3_SERVER)('The product with MEDIA_STORE=s3 (skipped: no versitygw)', () => {
