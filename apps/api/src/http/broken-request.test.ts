@@ -64,7 +64,7 @@ test.each([
 test('a body that its caller ends early is refused as such', async () => {
   const { url } = await startedApi(queues);
   const head =
-    'POST /telegram/user/send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\nX-Request-Id: r1\r\n\r\n{';
+    'POST /telegram/user/send HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\nX-Request-Id: r1\r\n\r\n{';
   const { status, body } = readAnswer(await rawRequest(url, head, true));
   expect(status).toBe(400);
   expect(body).toMatchObject({

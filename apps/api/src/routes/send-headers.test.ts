@@ -59,16 +59,13 @@ describe('Idempotency-Key', () => {
     },
   );
 
-  test.each(['', 'x'.repeat(201), 'ж'.repeat(201), 'a\tb', '\u0085'])(
-    '%j is refused by name',
-    async (key) => {
-      const { userId, send } = await account();
-      const answer = await send({ 'idempotency-key': utf8(key) });
-      expect(answer.status).toBe(400);
-      expect(answer.body).toMatchObject({ code: 'VALIDATION', issues: [{ path: 'Idempotency-Key' }] });
-      expect(await queues.producer.pending(userId)).toEqual({ waiting: 0, delayed: 0, active: 0 });
-    },
-  );
+  test.each(['', 'x'.repeat(201), 'ж'.repeat(201), 'a\tb'])('%j is refused by name', async (key) => {
+    const { userId, send } = await account();
+    const answer = await send({ 'idempotency-key': utf8(key) });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ code: 'VALIDATION', issues: [{ path: 'Idempotency-Key' }] });
+    expect(await queues.producer.pending(userId)).toEqual({ waiting: 0, delayed: 0, active: 0 });
+  });
 
   test.each([
     ['was sent', 200, { message_id: 123 }],

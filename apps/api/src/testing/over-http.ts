@@ -41,7 +41,9 @@ function exchange(
   return new Promise((resolve, reject) => {
     const asked = httpRequest(url, { path, method, headers, agent: false, ...(signal && { signal }) });
     asked.on('response', resolve).on('error', reject);
-    if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) asked.end(body);
+    // With a text, Node would write the head in UTF-8 too.
+    if (typeof body === 'string') asked.end(Buffer.from(body));
+    else if (body === undefined || body instanceof Uint8Array) asked.end(body);
     // A server that has answered before it had all of it need not take the rest.
     else void pipeline(body, asked).catch(() => {});
   });
