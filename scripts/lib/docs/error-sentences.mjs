@@ -47,7 +47,15 @@ const NOT_SHOWN = new RegExp(
 
 /** Calls and constructors whose texts callers never see. */
 const LOGS = new Set(['describe', 'meta', 'trace', 'debug', 'info', 'warn', 'fatal', 'child']);
-const INTERNAL = new Set(['Error', 'Script', 'RegExp', 'TypeError', 'RangeError', 'NotSentError']);
+const INTERNAL = new Set([
+  'Error',
+  'Script',
+  'RegExp',
+  'TypeError',
+  'RangeError',
+  'NotSentError',
+  'NoAnswer',
+]);
 
 /**
  * The sentences for callers in the sources, each with its file. A value is shown by its name: `{max}`.

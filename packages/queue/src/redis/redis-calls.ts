@@ -157,14 +157,10 @@ export class RedisCalls {
 }
 
 /** Redis, or the process itself, took too long; the connection may be fine. */
-class NoAnswer extends Error {
-  constructor() {
-    super(`Redis did not answer within ${CALL_TIMEOUT} ms`);
-  }
-}
+class NoAnswer extends Error {}
 
 function noAnswer(): Error {
-  return new NoAnswer();
+  return new NoAnswer(`Redis did not answer within ${CALL_TIMEOUT} ms`);
 }
 
 /** The error for a call that changed nothing and never will. */
