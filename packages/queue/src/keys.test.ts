@@ -118,7 +118,7 @@ test('the names of the keys are fixed', () => {
     '{shard-3}:events',
     '{shard-3}:published',
     '{shard-3}:publishing',
-    '{shard-3}:indexed',
+    '{shard-3}:indexed-2',
     '{gateway}:accounts:group:ready:any',
     '{gateway}:accounts:texts',
     '{shard-3}:lease',
