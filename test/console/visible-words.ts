@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 const NAMES = new Set(
   [
     'Telegram Redis SpamBot fragment com recover org API API_KEYS QR SMS CSV HTML Markdown Ctrl Enter id Id me',
-    'GMT English ASSISTANT_BASE_URL ASSISTANT_MODEL alice bob carol dora erin fay mallory vera anna Gateway',
+    'GMT English ASSISTANT_BASE_URL ASSISTANT_MODEL alice bob carol dora erin fay ivy mallory vera anna Gateway',
     'ECONNREFUSED socks mtproxy csv user_id recipient_id text send_at',
   ].flatMap((line) => line.split(' ')),
 );
