@@ -474,6 +474,27 @@ describe('Events of an account', () => {
       }
     });
 
+    test('for thousands of accounts cost few commands, and their lag stays right', async () => {
+      const others = Array.from({ length: 9_999 }, (_, index) => `nobody${index}`);
+      const redis = new Redis(stack.redis.url);
+      receiver.answerWith(500);
+      const { webhook_id: id } = (await create({ user_ids: ['alice', ...others] })).body;
+      await arrive();
+      await arrive();
+      await expect.poll(async () => (await show(id)).lag).toBe(2);
+      const commands = async () =>
+        Number(/total_commands_processed:(\d+)/.exec(await redis.info('stats'))?.[1] ?? NaN);
+      const before = await commands();
+      for (let times = 0; times < 5; times += 1) expect(await show(id)).toMatchObject({ lag: 2 });
+      const listed = (await stack.api.get('/webhooks')).body.webhooks;
+      expect(listed).toMatchObject([{ webhook_id: id, lag: 2, user_ids: { length: 10_000 } }]);
+      await stack.api.post(`/webhooks/${id}/pause`, {});
+      await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+      // It was two for each account and request. Worker and API run some for themselves.
+      expect((await commands()) - before).toBeLessThan(5_000);
+      redis.disconnect();
+    });
+
     test('that cannot be read with this key say so, can be deleted, and hold back no other', async () => {
       const { webhook_id: sealed } = (await create()).body;
       const redis = new Redis(stack.redis.url);

@@ -64,7 +64,7 @@ export {
   announceWorker,
 } from './ownership/workers.ts';
 export { traceQueues } from './redis/tracing.ts';
-export type { Webhook } from './subscriptions/subscription.ts';
+export { isForAccount, type Webhook } from './subscriptions/subscription.ts';
 export {
   dropCursors,
   moveCursor,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GatewayError, webhookRequestSchema } from '@gateway/contracts';
 import { hiddenUrl, UNREADABLE_WEBHOOK, type Webhook, type WebhookStanding } from '@gateway/queue';
+import { Pauses } from '@gateway/runtime';
 import { translate, type Locale } from '@gateway/texts';
 import { createWebhookSender } from '@gateway/webhooks';
 import { Hono, type Context } from 'hono';
@@ -38,11 +39,23 @@ export function webhookSubscriptionRoutes(context: ApiContext): Hono<ApiEnv> {
   routes.get('/webhooks', async (c) => {
     const visible = await subscriptions.list((webhook) => isVisible(c.get('caller'), webhook));
     const language = answerLanguage(c);
-    return c.json({ status: 'ok', webhooks: visible.map((webhook) => shown(language, webhook)) });
+    // One by one: a webhook may name thousands of accounts.
+    const texts: string[] = [];
+    const pauses = new Pauses();
+    for (const webhook of visible) {
+      texts.push(JSON.stringify(shown(language, webhook)));
+      await pauses.pause();
+    }
+    return c.body(`{"status":"ok","webhooks":[${texts.join(',')}]}`, 200, {
+      'Content-Type': 'application/json',
+    });
   });
 
   routes.get('/webhooks/:webhook_id', async (c) =>
-    c.json({ status: 'ok', ...shown(answerLanguage(c), await addressed(c)) }),
+    c.json({
+      status: 'ok',
+      ...shown(answerLanguage(c), await subscriptions.standing(await addressed(c))),
+    }),
   );
 
   routes.delete('/webhooks/:webhook_id', async (c, next) => {
@@ -84,7 +97,7 @@ export function webhookSubscriptionRoutes(context: ApiContext): Hono<ApiEnv> {
   return routes;
 
   async function changeState(c: Context<ApiEnv>, state: Webhook['state']): Promise<Response> {
-    const before = await readable(c);
+    const before = await subscriptions.standing(await readable(c));
     if (before.state !== state) {
       if (!(await subscriptions.setState(before.id, state))) throw new GatewayError('WEBHOOK_NOT_FOUND');
       auditLog(context, c, `webhook.${state === 'paused' ? 'pause' : 'resume'}`, { webhookId: before.id });
@@ -96,15 +109,15 @@ export function webhookSubscriptionRoutes(context: ApiContext): Hono<ApiEnv> {
    * The webhook named by the path.
    * @throws {GatewayError} `WEBHOOK_NOT_FOUND`, also for a key that may not use all of its accounts.
    */
-  async function addressed(c: Context<ApiEnv>): Promise<WebhookStanding> {
+  async function addressed(c: Context<ApiEnv>): Promise<Webhook> {
     const id = c.req.param('webhook_id') ?? '';
-    const webhook = id.length > 200 ? null : await subscriptions.read(id);
+    const webhook = id.length > 200 ? null : await subscriptions.find(id);
     if (webhook === null || !isVisible(c.get('caller'), webhook)) throw new GatewayError('WEBHOOK_NOT_FOUND');
     return webhook;
   }
 
   /** As {@link addressed}. @throws {GatewayError} also `INTERNAL`, if the webhook cannot be read. */
-  async function readable(c: Context<ApiEnv>): Promise<WebhookStanding> {
+  async function readable(c: Context<ApiEnv>): Promise<Webhook> {
     const webhook = await addressed(c);
     if (webhook.isUnreadable) throw new GatewayError('INTERNAL', UNREADABLE_WEBHOOK);
     return webhook;
@@ -112,7 +125,8 @@ export function webhookSubscriptionRoutes(context: ApiContext): Hono<ApiEnv> {
 }
 
 function isVisible(caller: Caller, { userIds }: Webhook): boolean {
-  return userIds === null ? caller.accounts === null : userIds.every((userId) => mayUse(caller, userId));
+  if (caller.accounts === null) return true;
+  return userIds?.every((userId) => mayUse(caller, userId)) ?? false;
 }
 
 function shown(

@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   dropCursors,
   eventsChannel,
   Fenced,
+  isForAccount,
   openCursor,
   parseNotice,
   readLags,
@@ -13,7 +15,7 @@ import {
   type Subscriber,
   type Webhook,
 } from '@gateway/queue';
-import { withTimeout } from '@gateway/runtime';
+import { Pauses, withTimeout } from '@gateway/runtime';
 import { deliverEvents, type DeliveryParts } from './deliver-events.ts';
 import { WebhookLag, type Lag } from './webhook-lag.ts';
 import { WebhookLane, type Delivered } from './webhook-lane.ts';
@@ -22,8 +24,9 @@ import { WebhookLane, type Delivered } from './webhook-lane.ts';
 const TICK_MS = 500;
 const LOOK_MS = 60_000;
 
-/** Accounts that are read at a time. */
+/** Accounts that are read at a time, and the most places of webhooks that are looked at in one turn. */
 const CHUNK = 100;
+const PLACES = 5_000;
 
 /** ms until a delivery is tried again that Redis, not the receiver, has failed. */
 const AGAIN_MS = 5_000;
@@ -46,8 +49,8 @@ export class EventDeliveries {
   /** By webhook. */
   readonly #lanes = new Map<string, WebhookLane>();
   /** The lanes of webhooks for all accounts, and those for one account. */
-  #lanesOfAll: WebhookLane[] = [];
-  #lanesOf = new Map<string, WebhookLane[]>();
+  readonly #lanesOfAll = new Set<WebhookLane>();
+  readonly #lanesOf = new Map<string, Set<WebhookLane>>();
   #paused: readonly Webhook[] = [];
   /** Deliveries in progress, by shard. */
   readonly #running = new Map<number, Set<Promise<unknown>>>();
@@ -110,7 +113,7 @@ export class EventDeliveries {
     for (const lane of this.#lanes.values()) lane.close();
   }
 
-  #lanesFor(userId: string): readonly WebhookLane[] {
+  #lanesFor(userId: string): Iterable<WebhookLane> {
     const own = this.#lanesOf.get(userId);
     return own === undefined ? this.#lanesOfAll : [...this.#lanesOfAll, ...own];
   }
@@ -140,28 +143,44 @@ export class EventDeliveries {
       if (active.get(id)?.stateAt === lane.webhook.stateAt && !lane.isClosed) continue;
       lane.close();
       this.#lanes.delete(id);
+      await this.#forget(lane);
     }
     for (const [id, webhook] of active) {
       if (this.#lanes.has(id)) continue;
       const lane: WebhookLane = new WebhookLane(webhook, (userId) => this.#deliver(lane, userId), Date.now);
       this.#lanes.set(id, lane);
       fresh.push(lane);
+      await this.#index(lane);
     }
-    this.#index();
-    const deleted = new Set([...this.#known].filter((id) => webhooks.every((webhook) => webhook.id !== id)));
-    this.#known = new Set(webhooks.map(({ id }) => id));
+    const there = new Set(webhooks.map(({ id }) => id));
+    const deleted = new Set([...this.#known].filter((id) => !there.has(id)));
+    this.#known = there;
     // Not awaited: it reads all accounts, and new webhooks must not wait for that.
     if (deleted.size > 0) void this.#dropCursors(deleted);
     for (const shard of this.#leases.keys()) await this.#look(shard, fresh, freshPaused);
   }
 
-  #index(): void {
-    this.#lanesOfAll = [];
-    this.#lanesOf = new Map();
-    for (const lane of this.#lanes.values()) {
-      if (lane.webhook.userIds === null) this.#lanesOfAll.push(lane);
-      for (const userId of lane.webhook.userIds ?? [])
-        this.#lanesOf.set(userId, [...(this.#lanesOf.get(userId) ?? []), lane]);
+  /** Events that arrive before the lane is indexed wake it when its accounts are looked at. */
+  async #index(lane: WebhookLane): Promise<void> {
+    const { userIds } = lane.webhook;
+    if (userIds === null) this.#lanesOfAll.add(lane);
+    const pauses = new Pauses();
+    for (const userId of userIds ?? []) {
+      const lanes = this.#lanesOf.get(userId);
+      if (lanes === undefined) this.#lanesOf.set(userId, new Set([lane]));
+      else lanes.add(lane);
+      await pauses.pause();
+    }
+  }
+
+  async #forget(lane: WebhookLane): Promise<void> {
+    this.#lanesOfAll.delete(lane);
+    const pauses = new Pauses();
+    for (const userId of lane.webhook.userIds ?? []) {
+      const lanes = this.#lanesOf.get(userId);
+      lanes?.delete(lane);
+      if (lanes?.size === 0) this.#lanesOf.delete(userId);
+      await pauses.pause();
     }
   }
 
@@ -189,20 +208,19 @@ export class EventDeliveries {
     if ((lanes.length === 0 && paused.length === 0) || fence === undefined) return;
     const { redis } = this.#options;
     const userIds = await receivingAccounts(redis, shard);
-    for (let at = 0; at < userIds.length && this.#leases.has(shard); at += CHUNK) {
+    const step = Math.max(1, Math.min(CHUNK, Math.floor(PLACES / (lanes.length + paused.length))));
+    for (let at = 0; at < userIds.length && this.#leases.has(shard); at += step) {
       const look = async (userId: string) => {
+        const laneOf = lanes.filter(({ webhook }) => isForAccount(webhook, userId));
+        const pausedOf = paused.filter((webhook) => isForAccount(webhook, userId));
+        if (laneOf.length === 0 && pausedOf.length === 0) return;
         const { lastSeq, taken } = await readLags(redis, userId);
-        for (const lane of lanes) {
-          const { id, userIds: accounts } = lane.webhook;
-          if (accounts?.includes(userId) === false) continue;
-          if (taken.get(id) !== lastSeq) lane.add(userId);
-        }
-        for (const webhook of paused) {
-          if (taken.has(webhook.id) || webhook.userIds?.includes(userId) === false) continue;
-          await openCursor(redis, userId, fence, webhook).catch(ignoreFenced);
-        }
+        for (const lane of laneOf) if (taken.get(lane.webhook.id) !== lastSeq) lane.add(userId);
+        for (const webhook of pausedOf)
+          if (!taken.has(webhook.id)) await openCursor(redis, userId, fence, webhook).catch(ignoreFenced);
       };
-      await Promise.all(userIds.slice(at, at + CHUNK).map(look));
+      await Promise.all(userIds.slice(at, at + step).map(look));
+      await nextTurn();
     }
   }
 

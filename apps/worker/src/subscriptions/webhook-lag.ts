@@ -1,4 +1,5 @@
 import { readLags, type RedisClient } from '@gateway/queue';
+import { Pauses } from '@gateway/runtime';
 import type { WebhookLane } from './webhook-lane.ts';
 
 /** Accounts that are read at a time. */
@@ -30,9 +31,14 @@ export class WebhookLag {
   /** @param lanes the webhooks, and the accounts that may have events for each. */
   async of(lanes: Iterable<Pick<WebhookLane, 'webhook' | 'behind'>>): Promise<Lag> {
     const behind = new Map<string, string[]>();
+    const pauses = new Pauses();
     for (const lane of lanes)
-      for (const userId of lane.behind())
-        behind.set(userId, [...(behind.get(userId) ?? []), lane.webhook.id]);
+      for (const userId of lane.behind()) {
+        const ids = behind.get(userId);
+        if (ids === undefined) behind.set(userId, [lane.webhook.id]);
+        else ids.push(lane.webhook.id);
+        await pauses.pause();
+      }
     if (behind.size > MANY && this.#now() < this.#readAgainAt) return this.#latest;
     this.#readAgainAt = this.#now() + SELDOM_MS;
     const lag: Lag = { sum: 0, max: 0 };

@@ -1,20 +1,20 @@
-import { EVENT_TYPES, eventFilterSchema, userIdSchema } from '@gateway/contracts';
+import type { EventFilter, EventType } from '@gateway/contracts';
 import * as z from 'zod';
 
 /** A webhook as Redis stores it. It never changes. */
-export const storedWebhookSchema = z.object({
-  id: z.string(),
+export interface StoredWebhook {
+  id: string;
   /** Sealed, since its path and query may contain secrets. */
-  url: z.string(),
+  url: string;
   /** Sealed. */
-  secret: z.string(),
+  secret: string;
   /** `null`: all accounts, later ones too. */
-  userIds: z.array(userIdSchema).nullable(),
-  events: z.array(z.enum(EVENT_TYPES)),
-  filter: eventFilterSchema.out,
+  userIds: readonly string[] | null;
+  events: EventType[];
+  filter: EventFilter;
   /** ms since the epoch, by Redis' clock. */
-  createdAt: z.number(),
-});
+  createdAt: number;
+}
 
 export const webhookStateSchema = z.object({
   state: z.enum(['active', 'paused']),
@@ -23,13 +23,24 @@ export const webhookStateSchema = z.object({
 });
 
 /** A webhook that delivers events to one address. */
-export interface Webhook extends Omit<z.infer<typeof storedWebhookSchema>, 'url' | 'secret'> {
+export interface Webhook extends StoredWebhook {
+  /** Opened, as is `secret`. */
   url: string;
-  secret: string;
   /** `paused` if it cannot be read. */
   state: 'active' | 'paused';
   /** When `state` changed last, or its creation; ms since the epoch. Tries from before do not count any more. */
   stateAt: number;
   /** Its record cannot be read with this sealing key, so `url` and `secret` are empty. It can only be deleted. */
   isUnreadable: boolean;
+}
+
+/** The sets of lists of accounts, built when first asked for. */
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Whether the webhook is for the account. Takes constant time, but for the first call for a webhook. */
+export function isForAccount({ userIds }: Pick<Webhook, 'userIds'>, userId: string): boolean {
+  if (userIds === null) return true;
+  const set = sets.get(userIds) ?? new Set(userIds);
+  sets.set(userIds, set);
+  return set.has(userId);
 }

@@ -1,13 +1,15 @@
 import type { WebhookError } from '@gateway/contracts';
-import { SealingError, type Sealer } from '@gateway/runtime';
+import { Pauses, SealingError, type Sealer } from '@gateway/runtime';
 import { decodeTime, ulid } from 'ulid';
-import type * as z from 'zod';
 import { WEBHOOK_ERRORS_KEY, WEBHOOK_STATES_KEY, WEBHOOKS_CHANNEL, WEBHOOKS_KEY } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { readTime, Script } from '../redis/script.ts';
-import { storedWebhookSchema, webhookStateSchema, type Webhook } from './subscription.ts';
+import { webhookStateSchema, type StoredWebhook, type Webhook } from './subscription.ts';
 
 const ID_PREFIX = 'wh_';
+
+/** Webhooks that are read at a time: each may have a list of many accounts. */
+const CHUNK = 10;
 
 /** KEYS: webhooks, states, channel. ARGV: webhook, state. A webhook that is deleted meanwhile stays deleted. */
 const SET_STATE = new Script(`
@@ -36,6 +38,8 @@ export type NewWebhook = Pick<Webhook, 'url' | 'secret' | 'userIds' | 'events' |
 export class WebhookStore {
   readonly #redis: RedisClient;
   readonly #sealer: Sealer;
+  /** Webhook → its record, and the text that it was read from. */
+  #parsed = new Map<string, { json: string; stored: StoredWebhook }>();
 
   constructor(redis: RedisClient, sealer: Sealer) {
     this.#redis = redis;
@@ -61,13 +65,24 @@ export class WebhookStore {
 
   /** All webhooks, the oldest first. */
   async list(): Promise<Webhook[]> {
-    const [stored, states] = await Promise.all([
-      this.#redis.hgetall(WEBHOOKS_KEY),
+    const [ids, states] = await Promise.all([
+      this.#redis.hkeys(WEBHOOKS_KEY),
       this.#redis.hgetall(WEBHOOK_STATES_KEY),
     ]);
-    return Object.entries(stored)
-      .map(([id, json]) => this.#open(id, json, states[id]))
-      .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const sorted = ids.toSorted();
+    const webhooks: Webhook[] = [];
+    const pauses = new Pauses();
+    for (let at = 0; at < sorted.length; at += CHUNK) {
+      const chunk = sorted.slice(at, at + CHUNK);
+      for (const [index, json] of (await this.#redis.hmget(WEBHOOKS_KEY, ...chunk)).entries()) {
+        const id = chunk[index] ?? '';
+        if (json !== null) webhooks.push(this.#open(id, json, states[id]));
+        await pauses.pause();
+      }
+    }
+    const there = new Set(ids);
+    for (const id of this.#parsed.keys()) if (!there.has(id)) this.#parsed.delete(id);
+    return webhooks;
   }
 
   async read(id: string): Promise<Webhook | null> {
@@ -95,20 +110,25 @@ export class WebhookStore {
     await SET_ERROR.run(this.#redis, [WEBHOOKS_KEY, WEBHOOK_ERRORS_KEY], [id, JSON.stringify(error)]);
   }
 
-  /** The latest failed delivery of each webhook. The cast is safe: only {@link setError} writes them. */
-  async errors(): Promise<Map<string, WebhookError>> {
-    const errors = await this.#redis.hgetall(WEBHOOK_ERRORS_KEY);
-    return new Map(Object.entries(errors).map(([id, json]) => [id, JSON.parse(json) as WebhookError]));
+  /** The latest failed delivery of each of these webhooks. The cast is safe: only {@link setError} writes them. */
+  async errors(ids: readonly string[]): Promise<Map<string, WebhookError>> {
+    if (ids.length === 0) return new Map();
+    const errors = await this.#redis.hmget(WEBHOOK_ERRORS_KEY, ...ids);
+    return new Map(
+      errors.flatMap((json, index) =>
+        json === null ? [] : [[ids[index] ?? '', JSON.parse(json) as WebhookError]],
+      ),
+    );
   }
 
   /** Never throws: one unreadable webhook must not stop the others. */
   #open(id: string, json: string, stateJson: string | undefined): Webhook {
-    const stored = parseJson(storedWebhookSchema, json) ?? damaged(id);
+    const stored = this.#parse(id, json) ?? damaged(id);
     const { createdAt } = stored;
     const state =
       stateJson === undefined
         ? { state: 'active' as const, at: createdAt }
-        : parseJson(webhookStateSchema, stateJson);
+        : (webhookStateSchema.safeParse(parseJson(stateJson)).data ?? null);
     const url = this.#unseal(stored.url, `webhook:${id}:url`);
     const secret = this.#unseal(stored.secret, `webhook:${id}:secret`);
     if (state === null || url === null || secret === null) {
@@ -116,6 +136,16 @@ export class WebhookStore {
       return { ...stored, id, url: '', secret: '', state: 'paused', stateAt, isUnreadable: true };
     }
     return { ...stored, id, url, secret, state: state.state, stateAt: state.at, isUnreadable: false };
+  }
+
+  /** Parses a record once, since the list of its accounts may be long. */
+  #parse(id: string, json: string): StoredWebhook | null {
+    const known = this.#parsed.get(id);
+    if (known?.json === json) return known.stored;
+    const stored = parseJson(json);
+    if (!isWebhook(stored)) return null;
+    this.#parsed.set(id, { json, stored });
+    return stored;
   }
 
   /** @returns `null` if the text was sealed with another key, or is damaged. */
@@ -129,17 +159,22 @@ export class WebhookStore {
   }
 }
 
-/** The text as the schema has it; `null` if it is none. */
-function parseJson<S extends z.ZodType>(schema: S, json: string): z.output<S> | null {
+/** `null` for a text that is no JSON. */
+function parseJson(json: string): unknown {
   try {
-    return schema.parse(JSON.parse(json));
+    return JSON.parse(json);
   } catch {
     return null;
   }
 }
 
+/** Tells damaged records. Whole ones need no further check: only {@link WebhookStore.create} writes them. */
+function isWebhook(record: unknown): record is StoredWebhook {
+  return typeof record === 'object' && record !== null && 'secret' in record && 'createdAt' in record;
+}
+
 /** What is known of a webhook whose record is damaged. Only keys without a list of accounts see it. */
-function damaged(id: string): z.output<typeof storedWebhookSchema> {
+function damaged(id: string): StoredWebhook {
   return { id, url: '', secret: '', userIds: null, events: [], filter: {}, createdAt: createdAtOf(id) };
 }
 

@@ -1,11 +1,11 @@
 import type { WebhookError } from '@gateway/contracts';
-import type { Sealer } from '@gateway/runtime';
+import { Pauses, type Sealer } from '@gateway/runtime';
 import { receivingAccounts } from '../inbox/receiving-of.ts';
 import { WEBHOOKS_KEY } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { RedisCalls } from '../redis/redis-calls.ts';
-import type { Webhook } from './subscription.ts';
-import { readLags } from './webhook-cursors.ts';
+import { isForAccount, type Webhook } from './subscription.ts';
+import { sumLags } from './webhook-cursors.ts';
 import { WebhookStore, type NewWebhook } from './webhook-store.ts';
 
 /** A webhook with how far it is. */
@@ -18,9 +18,6 @@ export interface WebhookStanding extends Webhook {
 /** Why a webhook cannot be read, and what to do. */
 export const UNREADABLE_WEBHOOK =
   'This webhook cannot be read with this SESSION_ENCRYPTION_KEY (or SESSION_ENCRYPTION_KEY_PREVIOUS): set the key that sealed it, or delete it and create it anew.';
-
-/** Accounts whose places are read at a time. */
-const CHUNK = 200;
 
 /** The API's side of webhooks. Throws `QUEUE_UNAVAILABLE` while Redis is away. */
 export class WebhookSubscriptions {
@@ -43,15 +40,25 @@ export class WebhookSubscriptions {
 
   /** The webhooks that `isVisible` accepts, the oldest first. */
   async list(isVisible: (webhook: Webhook) => boolean): Promise<WebhookStanding[]> {
-    return this.#calls.read(async () => this.#standings((await this.#store.list()).filter(isVisible)));
+    const webhooks = await this.#calls.read(() => this.#store.list());
+    const visible: Webhook[] = [];
+    const pauses = new Pauses();
+    for (const webhook of webhooks) {
+      if (isVisible(webhook)) visible.push(webhook);
+      await pauses.pause();
+    }
+    return this.#standings(visible);
   }
 
-  async read(id: string): Promise<WebhookStanding | null> {
-    return this.#calls.read(async () => {
-      const webhook = await this.#store.read(id);
-      const [standing = null] = webhook === null ? [] : await this.#standings([webhook]);
-      return standing;
-    });
+  /** A webhook without its standing, which takes longer to read. */
+  async find(id: string): Promise<Webhook | null> {
+    return this.#calls.read(() => this.#store.read(id));
+  }
+
+  /** How far a webhook is. */
+  async standing(webhook: Webhook): Promise<WebhookStanding> {
+    const [standing] = await this.#standings([webhook]);
+    return standing ?? { ...webhook, lag: 0, lastError: null };
   }
 
   /** @returns `false`: there is no such webhook. */
@@ -64,16 +71,16 @@ export class WebhookSubscriptions {
     return this.#calls.change(WEBHOOKS_KEY, () => this.#store.delete(id));
   }
 
-  /** Reads each account once, however many webhooks it has. */
+  /**
+   * Reads each account once, however many webhooks it has. Each part is a call of its own: what takes long together
+   * does not mean that Redis is away.
+   */
   async #standings(webhooks: readonly Webhook[]): Promise<WebhookStanding[]> {
-    const lags = new Map<string, number>();
-    const userIds = await this.#accountsOf(webhooks);
-    for (let at = 0; at < userIds.length; at += CHUNK) {
-      const chunk = userIds.slice(at, at + CHUNK).map((userId) => readLags(this.#redis, userId));
-      for (const { lastSeq, taken } of await Promise.all(chunk))
-        for (const [id, seq] of taken) lags.set(id, (lags.get(id) ?? 0) + Math.max(0, lastSeq - seq));
-    }
-    const errors = webhooks.length === 0 ? new Map<string, WebhookError>() : await this.#store.errors();
+    const ids = webhooks.map(({ id }) => id);
+    const lags = await sumLags(this.#redis, await this.#accountsOf(webhooks), ids, (commands) =>
+      this.#calls.read(commands),
+    );
+    const errors = await this.#calls.read(() => this.#store.errors(ids));
     return webhooks.map((webhook) => ({
       ...webhook,
       lag: lags.get(webhook.id) ?? 0,
@@ -81,11 +88,17 @@ export class WebhookSubscriptions {
     }));
   }
 
+  /** The accounts with events that one of the webhooks is for. */
   async #accountsOf(webhooks: readonly Webhook[]): Promise<string[]> {
-    if (webhooks.every(({ userIds }) => userIds !== null))
-      return [...new Set(webhooks.flatMap(({ userIds }) => userIds ?? []))];
-    const shards = Array.from({ length: this.#shards }, (_, shard) => receivingAccounts(this.#redis, shard));
-    return (await Promise.all(shards)).flat();
+    if (webhooks.length === 0) return [];
+    const userIds: string[] = [];
+    const pauses = new Pauses();
+    for (let shard = 0; shard < this.#shards; shard += 1)
+      for (const userId of await this.#calls.read(() => receivingAccounts(this.#redis, shard))) {
+        if (webhooks.some((webhook) => isForAccount(webhook, userId))) userIds.push(userId);
+        await pauses.pause();
+      }
+    return userIds;
   }
 }
 
