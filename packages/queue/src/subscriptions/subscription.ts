@@ -34,13 +34,17 @@ export interface Webhook extends StoredWebhook {
   isUnreadable: boolean;
 }
 
-/** The sets of lists of accounts, built when first asked for. */
+/** The sets of lists of accounts. */
 const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
 
-/** Whether the webhook is for the account. Takes constant time, but for the first call for a webhook. */
-export function isForAccount({ userIds }: Pick<Webhook, 'userIds'>, userId: string): boolean {
-  if (userIds === null) return true;
+/** Prepares {@link isForAccount}, which else does so at its first call: a list may have thousands of accounts. */
+export function setOf(userIds: readonly string[]): ReadonlySet<string> {
   const set = sets.get(userIds) ?? new Set(userIds);
   sets.set(userIds, set);
-  return set.has(userId);
+  return set;
+}
+
+/** Whether the webhook is for the account. */
+export function isForAccount({ userIds }: Pick<Webhook, 'userIds'>, userId: string): boolean {
+  return userIds === null || setOf(userIds).has(userId);
 }

@@ -4,7 +4,7 @@ import { decodeTime, ulid } from 'ulid';
 import { WEBHOOK_ERRORS_KEY, WEBHOOK_STATES_KEY, WEBHOOKS_CHANNEL, WEBHOOKS_KEY } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { readTime, Script } from '../redis/script.ts';
-import { webhookStateSchema, type StoredWebhook, type Webhook } from './subscription.ts';
+import { setOf, webhookStateSchema, type StoredWebhook, type Webhook } from './subscription.ts';
 
 const ID_PREFIX = 'wh_';
 
@@ -144,6 +144,7 @@ export class WebhookStore {
     if (known?.json === json) return known.stored;
     const stored = parseJson(json);
     if (!isWebhook(stored)) return null;
+    if (stored.userIds !== null) setOf(stored.userIds);
     this.#parsed.set(id, { json, stored });
     return stored;
   }
