@@ -3,7 +3,7 @@ import type { Stack } from '../../env/stack.ts';
 import type { AliceAndBob } from '../../env/use-stack.ts';
 import { receivingTools } from './tools.ts';
 
-/** What an account is told of a channel that it joins while its worker dies. */
+/** The events of a channel that an account joins while its worker dies. */
 export const joining = (product: () => AliceAndBob) => {
   let stack: Stack;
   let alice: number;

@@ -50,7 +50,7 @@ if ARGV[3] == '' then
   return 1
 end
 move(id, old.groups, cjson.decode(ARGV[3]))
--- Its score is the negative number of its messages; whoever ranks the accounts sets it.
+-- Its score is the negative number of its messages. The ranking of accounts sets it.
 redis.call('ZADD', prefix .. 'order:queue', 'NX', 0, id)
 redis.call('HSET', prefix .. 'entries', id, ARGV[3])
 redis.call('HSET', prefix .. 'texts', id, ARGV[4])
