@@ -165,16 +165,20 @@ export class Accounts {
     const { retries, backoffMs } = this.#retrying;
     let failures = 0;
     for (;;) {
+      const failed = failures;
       try {
         const path = `${pathOf(userId)}/events${queryOf({ limit })}`;
         const stream = await this.#transport.stream({ method: 'GET', path, retry: never, signal });
+        // An account that does not change may say nothing for days.
+        failures = 0;
         for await (const { event, data } of stream?.events ?? []) {
-          if (event === 'error') throw streamedErrorOf(objectOf(data) ?? {});
+          if (event === 'error') {
+            failures = failed;
+            throw streamedErrorOf(objectOf(data) ?? {});
+          }
           // The cast relies on the gateway's contract.
           const change = event === 'account' ? (objectOf(data) as AccountChange | null) : null;
-          if (change === null) continue;
-          failures = 0;
-          yield change;
+          if (change !== null) yield change;
         }
       } catch (error) {
         const isOurs = error instanceof GatewayApiError || error instanceof GatewayConnectionError;

@@ -133,6 +133,16 @@ describe('the events of an account', () => {
     expect(paths()).toEqual([3, 4, 4, 5].map((seq) => path + seq));
   });
 
+  test('go on however often the stream of a quiet account breaks off', async () => {
+    const quiet = Array.from({ length: 12 }, () => events([': still here\n\n'], 'is cut'));
+    gateway.answers(...quiet, events([told(8)], 'stays open'));
+    for await (const { seq } of client.updates('alice', { after: 7 })) {
+      expect(seq).toBe(8);
+      break;
+    }
+    expect(paths()).toHaveLength(quiet.length + 1);
+  });
+
   test('begin with the next one, even if the first stream breaks off before it', async () => {
     gateway.answers(json(200, { status: 'ok', events: [], next: 7 }), cut, events([told(8)], 'stays open'));
     for await (const { seq } of client.updates('alice')) {

@@ -23,6 +23,7 @@ export async function* updates(
   let failures = 0;
   for (;;) {
     let stream: EventStream | null = null;
+    const failed = failures;
     try {
       stream = await transport.stream({
         method: 'GET',
@@ -30,11 +31,15 @@ export async function* updates(
         retry: never,
         signal,
       });
+      // An account without news may say nothing for days.
+      failures = 0;
       for await (const { event, data } of stream?.events ?? []) {
-        failures = 0;
         const body = objectOf(data);
         if (body === null) continue;
-        if (event === 'error') throw streamedErrorOf(body);
+        if (event === 'error') {
+          failures = failed;
+          throw streamedErrorOf(body);
+        }
         // The cast relies on the gateway's contract.
         const told = body as unknown as StreamedEvent;
         if (told.seq !== null) place = told.seq;
