@@ -224,7 +224,7 @@ export const errorResponseSchema = publicErrorSchema
       .describe('Of DEPENDENCY_FAILED: the job that sent nothing, and why'),
     oldest_seq: z.int().optional().describe('Of EVENTS_GONE: number of the oldest kept event'),
     last_seq: z.int().optional().describe('Of EVENTS_GONE: number of the latest event'),
-    part: z.enum(['redis', 'workers']).optional().describe('Of /readyz: what is missing'),
+    part: z.enum(['redis', 'workers', 'accounts']).optional().describe('Of /readyz: what is missing'),
   })
   .meta({
     id: 'Error',

@@ -18,6 +18,7 @@ import { AccountQueues } from './line/account-queues.ts';
 import { countPending, type PendingCounts } from './line/pending-counts.ts';
 import { readSendState } from './line/send-states.ts';
 import { AccountUploads } from './media/account-uploads.ts';
+import { arePublished } from './ownership/published-shards.ts';
 import { claimShardCount, shardOf } from './ownership/shards.ts';
 import { countLiveWorkers } from './ownership/workers.ts';
 import { openProducerRedis, type RedisClient } from './redis/clients.ts';
@@ -276,6 +277,11 @@ export class Producer {
 
   async liveWorkers(): Promise<number> {
     return this.#calls.read(() => countLiveWorkers(this.#redis));
+  }
+
+  /** Whether workers have published all accounts. They do so at their start, and after Redis lost its data. */
+  async knowsAccounts(): Promise<boolean> {
+    return this.#calls.read(() => arePublished(this.#redis, this.#options.shards));
   }
 
   async close(): Promise<void> {

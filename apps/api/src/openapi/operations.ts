@@ -265,7 +265,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/readyz',
     id: 'readiness',
     tag: 'Operations',
-    summary: 'Redis and a worker are reachable',
+    summary: 'Redis and a worker are reachable, and the accounts are known',
     description: 'Else 503, with the `part` that is missing.',
     answers: { 200: { description: 'Ready.', schema: healthResponseSchema } },
     errors: ['FORBIDDEN', 'QUEUE_UNAVAILABLE', 'WORKER_UNAVAILABLE', 'INTERNAL'],

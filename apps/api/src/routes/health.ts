@@ -3,8 +3,8 @@ import { Hono } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 
 /**
- * `/healthz`: the process is up. `/readyz`: Redis responds and a worker is alive; else 503 with the missing `part`.
- * `/readyz?verbose` adds the checks made.
+ * `/healthz`: the process is up. `/readyz`: Redis responds, a worker is alive and the accounts are known; else 503 with
+ * the missing `part`. `/readyz?verbose` adds the checks made.
  */
 export function healthRoutes({ producer }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
@@ -12,8 +12,10 @@ export function healthRoutes({ producer }: ApiContext): Hono<ApiEnv> {
   routes.get('/healthz', (c) => c.json({ status: 'ok' }));
 
   routes.get('/readyz', async (c) => {
-    const [workers, checks] = await Promise.all([
+    const [workers, knowsAccounts, checks] = await Promise.all([
       producer.liveWorkers().catch((error: unknown) => GatewayError.from(error)),
+      // Without Redis the line above throws what this one would.
+      producer.knowsAccounts().catch(() => false),
       c.req.query('verbose') === undefined ? null : readChecks(producer),
     ]);
     const verbose = (live: number | null) =>
@@ -23,6 +25,12 @@ export function healthRoutes({ producer }: ApiContext): Hono<ApiEnv> {
       throw new GatewayError('WORKER_UNAVAILABLE', 'No worker is running.', {
         retryAfter: 1,
         extra: { part: 'workers', ...verbose(0) },
+      });
+    }
+    if (!knowsAccounts) {
+      throw new GatewayError('WORKER_UNAVAILABLE', 'The workers have not published all accounts yet.', {
+        retryAfter: 1,
+        extra: { part: 'accounts', ...verbose(workers) },
       });
     }
     return c.json({ status: 'ok', ...verbose(workers) });

@@ -60,15 +60,28 @@ export async function readViewOrAbsence(
  * @throws {GatewayError} `WORKER_UNAVAILABLE` if the views of a shard are not published, so accounts would be missing.
  */
 export async function requirePublished(redis: RedisClient, shards: number): Promise<boolean> {
-  const marks = await Promise.all(
-    Array.from({ length: shards }, (_, shard) =>
-      redis.mget(publishedShardKey(shard), indexedShardKey(shard)),
-    ),
-  );
-  if (marks.some(([published]) => published === null))
-    throw notPublished('so the list would not be complete');
+  const marks = await marksOf(redis, shards);
+  if (marks.some(isMissing)) throw notPublished('so the list would not be complete');
   return marks.every(([published, indexed]) => published === indexed);
 }
+
+/** Whether the views of all shards are published, so no request is refused because its account is not known yet. */
+export async function arePublished(redis: RedisClient, shards: number): Promise<boolean> {
+  return !(await marksOf(redis, shards)).some(isMissing);
+}
+
+/** Of each shard, the mark that it is published, and the mark that it is indexed. */
+type Marks = (string | null)[];
+
+async function marksOf(redis: RedisClient, shards: number): Promise<Marks[]> {
+  const keys = Array.from({ length: shards }, (_, shard) => [
+    publishedShardKey(shard),
+    indexedShardKey(shard),
+  ]);
+  return Promise.all(keys.map((pair) => redis.mget(pair)));
+}
+
+const isMissing = ([published]: Marks) => published === null;
 
 function notPublished(consequence: string): GatewayError {
   const message = `The worker has not published its accounts yet, ${consequence}.`;

@@ -32,6 +32,8 @@ export const FRAME = {
   'The gateway does not answer. Is it running?': 'Шлюз не отвечает. Он запущен?',
   'The queue (Redis) does not answer. Until it does, nothing is accepted or sent.':
     'Очередь (Redis) не отвечает. Пока так, ничего не принимается и не отправляется.',
+  'The workers are still reading the accounts. This takes a moment.':
+    'Воркеры ещё читают аккаунты. Это займёт немного времени.',
   'No worker is running. Messages are accepted, and wait.':
     'Ни один воркер не запущен. Сообщения принимаются и ждут.',
   'The server answered {status}.': 'Сервер ответил {status}.',

@@ -16,6 +16,7 @@ export const SERVICE = {
   'Too many session files are being read: try again in 5 s.':
     'Слишком много файлов сессий читается одновременно: повторите через 5 с.',
   'No worker is running.': 'Ни один воркер не запущен.',
+  'The workers have not published all accounts yet.': 'Воркеры ещё не опубликовали все аккаунты.',
   'it does not answer in time': 'не отвечает вовремя',
   'Do this step again yourself.': 'Выполните этот шаг сами ещё раз.',
   'There is no delivery with this id (any more).': 'Доставки с таким id нет (или уже нет).',
