@@ -1,6 +1,5 @@
 import {
   GatewayError,
-  type AccountState,
   type CodeSent,
   type PeerBook,
   type UserInfo,
@@ -14,23 +13,19 @@ import { AccountConnection } from './connection/account-connection.ts';
 import type { ConnectLimit } from './connection/connect-limit.ts';
 import type { DataCenters } from './connection/data-centers.ts';
 import { writeSession } from './connection/session.ts';
-import { MisconfiguredError, UnknownKeyError } from './errors/call-errors.ts';
-import { rpcNameOf, toFailure } from './errors/errors.ts';
-import { TelegramFailure, type FailureOutcome } from './errors/telegram-failure.ts';
+import { toFailure } from './errors/errors.ts';
+import { TelegramFailure } from './errors/telegram-failure.ts';
 import type { FileRange, LocatedFile } from './files/located-file.ts';
 import { Transfers, type ExportTo } from './files/transfers.ts';
 import { Recipients } from './peers/recipients.ts';
 import { READS, type ReadName, type ReadOptions, type ReadResult } from './reads/index.ts';
+import { inItsDataCenter } from './sign-in/login-data-center.ts';
 import * as login from './sign-in/login.ts';
 import { exportLoginToken, signedInMeanwhile } from './sign-in/qr-login.ts';
+import { confirmed, logOut, saysEnded } from './sign-in/session-end.ts';
 import type { AccountClient, ClientOptions, InTurn, OpenOptions, PendingLogin, QrLogin } from './types.ts';
 import { presentPlace } from './updates/present-place.ts';
 import { UpdateReader, type ReadUpdatesOptions } from './updates/update-reader.ts';
-
-/**
- * Most attempts to start one sign-in. Telegram names the right data centre at once, so a third attempt would be a loop.
- */
-const MAX_BEGINNINGS = 3;
 
 /** How long the caption limit of an account is kept, ms. */
 const CAPTION_LIMIT_MS = 3_600_000;
@@ -81,15 +76,15 @@ export class GramJsAccountClient implements AccountClient {
   }
 
   sendCode(phoneNumber: string): Promise<CodeSent> {
-    return this.#fromTheBeginning(() => login.sendCode(this.#connection, this.#options, phoneNumber));
+    return this.#firstStep(() => login.sendCode(this.#connection, this.#options, phoneNumber));
   }
 
   signInBot(token: string): Promise<UserInfo> {
-    return this.#fromTheBeginning(() => login.signInBot(this.#connection, this.#options, token));
+    return this.#firstStep(() => login.signInBot(this.#connection, this.#options, token));
   }
 
   exportLoginToken(onScan: () => void): Promise<QrLogin> {
-    return this.#fromTheBeginning(async () => {
+    return this.#firstStep(async () => {
       this.#connection.onLoginToken = onScan;
       const isKnown = this.#qrIsKnown || this.session() === null;
       this.#qrIsKnown = false;
@@ -98,6 +93,11 @@ export class GramJsAccountClient implements AccountClient {
       this.#qrIsKnown = true;
       return answer;
     });
+  }
+
+  /** Runs the first step of a sign-in where Telegram wants it. */
+  #firstStep<T>(step: () => Promise<T>): Promise<T> {
+    return guarded(() => inItsDataCenter(this.#connection, this.#dataCenters, step));
   }
 
   resendCode(pending: PendingLogin): Promise<CodeSent> {
@@ -140,7 +140,7 @@ export class GramJsAccountClient implements AccountClient {
       try {
         return await call(this.#connection, this.#recipients, options);
       } catch (error) {
-        throw await this.#confirmed(error);
+        throw await confirmed(this.#connection, error);
       }
     });
   }
@@ -196,7 +196,7 @@ export class GramJsAccountClient implements AccountClient {
           try {
             return await this.#connection.ask(request);
           } catch (error) {
-            throw await this.#confirmed(error);
+            throw await confirmed(this.#connection, error);
           }
         }),
     };
@@ -226,78 +226,21 @@ export class GramJsAccountClient implements AccountClient {
           inTurn(() => this.#connection.ask(new Api.auth.ExportAuthorization({ dcId }))),
         );
       } catch (error) {
-        throw saysEnded(error) ? await inTurn(() => this.#confirmed(error)) : error;
+        throw saysEnded(error) ? await inTurn(() => confirmed(this.#connection, error)) : error;
       }
     });
-  }
-
-  /**
-   * Confirms a refusal that says the session ended, by asking Telegram who is signed in: a single refusal is no proof.
-   * @returns the error itself, or a retryable error if the session still works or the check fails.
-   */
-  async #confirmed(error: unknown): Promise<unknown> {
-    if (!saysEnded(error)) return error;
-    try {
-      await login.currentUser(this.#connection);
-    } catch (answer) {
-      // Telegram says "duplicated" only once; afterwards it says only that the session ended. Keep the more precise
-      // error.
-      if (saysEnded(answer) && error.failure.state === 'duplicated') return error;
-      if (answer instanceof TelegramFailure && answer.failure.outcome !== 'fail') return answer;
-    }
-    const contradicted = new GatewayError(
-      'TELEGRAM_UNAVAILABLE',
-      'Telegram refused the call as if the session had ended, and knows the session.',
-      { rpcError: error.error.details.rpcError, cause: error },
-    );
-    return new TelegramFailure({ outcome: 'retry', reached: true }, contradicted, error);
   }
 
   logOut(): Promise<void> {
     return guarded(async () => {
       if (this.session() === null) return;
-      const logOut = () => this.#connection.act(new Api.auth.LogOut());
-      try {
-        await logOut();
-      } catch (error) {
-        if (!isSignedOut(error)) throw error;
-        // A single refusal does not prove that the account is signed out: check, and log out again.
-        if (saysEnded(error) && (await this.#isSignedIn())) await logOut();
-      }
+      await logOut(this.#connection);
       await this.#connection.startOver(this.#dataCenters.first);
     });
   }
 
-  async #isSignedIn(): Promise<boolean> {
-    try {
-      await login.currentUser(this.#connection);
-      return true;
-    } catch (error) {
-      if (!isSignedOut(error)) throw error;
-      return false;
-    }
-  }
-
   async close(): Promise<void> {
     await Promise.all([this.#transfers.close(), this.#connection.close()]);
-  }
-
-  /** Runs the first step of a sign-in, and starts over in another data centre if Telegram names one. */
-  #fromTheBeginning<T>(step: () => Promise<T>): Promise<T> {
-    return guarded(async () => {
-      for (let beginning = 1; ; beginning++) {
-        try {
-          return await step();
-        } catch (error) {
-          const dcId = whereToStartOver(error, this.#connection.home.dcId);
-          if (dcId === undefined || beginning === MAX_BEGINNINGS) throw error;
-          // Keep the incomplete session: it is of no use in a data centre that cannot be reached.
-          if (this.#dataCenters.find(dcId) === undefined)
-            throw new MisconfiguredError(this.#dataCenters.whyMissing(dcId), { cause: error });
-          await this.#connection.startOver(dcId);
-        }
-      }
-    });
   }
 
   /** Without a key there is no session. Connecting would only create a key that nothing uses. */
@@ -313,32 +256,4 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw toFailure(error, true);
   }
-}
-
-/** The data centre in which to start the login over; `undefined` if starting over does not help against this error. */
-function whereToStartOver(error: unknown, currentDcId: number): number | undefined {
-  const migrate = /^(?:PHONE|NETWORK|USER)_MIGRATE_(\d+)$/.exec(rpcNameOf(error) ?? '');
-  if (migrate !== null) return Number(migrate[1]);
-  // An incomplete login whose key is unknown has nothing to lose.
-  return error instanceof TelegramFailure && error.cause instanceof UnknownKeyError ? currentDcId : undefined;
-}
-
-/**
- * Whether a single refusal says that the session ended. An unknown key does not count: three connections have already
- * confirmed it.
- */
-function saysEnded(
-  error: unknown,
-): error is TelegramFailure & { failure: Extract<FailureOutcome, { outcome: 'account' }> } {
-  if (!(error instanceof TelegramFailure) || error.failure.outcome !== 'account') return false;
-  if (error.cause instanceof UnknownKeyError) return false;
-  return ENDED.has(error.failure.state);
-}
-
-const ENDED: ReadonlySet<AccountState> = new Set(['revoked', 'banned', 'duplicated']);
-
-/** Whether Telegram does not know the session (any more), which is the aim of logging out. */
-function isSignedOut(error: unknown): boolean {
-  if (!(error instanceof TelegramFailure) || error.failure.outcome !== 'account') return false;
-  return error.failure.state !== 'frozen' && error.failure.state !== 'peer_limited';
 }
