@@ -2,21 +2,18 @@ import { GatewayError } from '@gateway/contracts';
 import { inTraceOf } from '@gateway/telemetry';
 import { Alarm } from './alarm.ts';
 import { attempt } from './attempt.ts';
-import { otherChat } from './dependency.ts';
 import { Endings } from './endings.ts';
 import { Fetching, OUTDATED } from './fetching.ts';
-import { heldTooLong, tooManyRecoveries } from './lane-errors.ts';
+import { heldTooLong } from './lane-errors.ts';
 import type { LaneJob } from './lane-job.ts';
 import { LaneJobs } from './lane-jobs.ts';
 import type { LaneOptions } from './lane-ports.ts';
 import { pickNext, type AllWait } from './next-send.ts';
+import { refusalOf } from './refusal.ts';
 import { Settlement } from './settlement.ts';
 import { StepsBeside } from './steps-beside.ts';
 import type { Verdict } from './verdict.ts';
 import { besideOthers, isTooLong, isWorthShowing, uploadTurn } from './waits.ts';
-
-/** How many workers may end while they hold a job, before the job counts as the cause and fails. */
-const MAX_RECOVERIES = 5;
 
 /** Delay before the lane tries again after an error (Redis, a bug), ms. */
 const RETRY_MS = 1_000;
@@ -261,26 +258,12 @@ export class Lane {
   }
 
   async #begin(laneJob: LaneJob): Promise<void> {
-    const { account, limits, now } = this.#options;
     await this.#jobs.withdrawHold(laneJob);
-    const refusal = laneJob.refusal ?? otherChat(laneJob.data, (recipient) => account.chatOf(recipient));
+    const refusal = await refusalOf(laneJob, this.#options);
     if (refusal !== null) return this.#endings.fail(laneJob, refusal);
-    if (account.hold !== null && isTooLong(account.hold, limits.maxWaitMs, now()))
-      return this.#endings.fail(laneJob, heldTooLong(account.hold, now()));
-    if (account.ledger.wasDisconnectedAfter(laneJob.job.acceptedAt))
-      return this.#endings.fail(laneJob, new GatewayError('ACCOUNT_DISCONNECTED'));
-    if (await this.#hasEndedWorkers(laneJob.jobId))
-      return this.#endings.fail(laneJob, tooManyRecoveries(MAX_RECOVERIES));
     const attempting = attempt(this.#options, laneJob, this.#settlement.unreachableAttempts);
     if (this.#beside.runsBeside(laneJob)) return this.#beside.add(laneJob, attempting);
     await this.#attempted(laneJob, await attempting);
-  }
-
-  /** Whether so many workers have ended while they held the job that it counts as the cause. */
-  async #hasEndedWorkers(jobId: string): Promise<boolean> {
-    const { account, liveWorkers } = this.#options;
-    if (account.ledger.recoveriesOf(jobId) < MAX_RECOVERIES) return false;
-    return account.ledger.recoveriesOf(jobId, await liveWorkers()) >= MAX_RECOVERIES;
   }
 
   /** Settles the steps that ran beside others and have ended. */
