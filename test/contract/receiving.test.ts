@@ -3,6 +3,7 @@ import { useStack } from '../env/use-stack.ts';
 import { joining } from './receiving/joining.ts';
 import { losses } from './receiving/losses.ts';
 import { lostStore } from './receiving/lost-store.ts';
+import { members } from './receiving/members.ts';
 import { news } from './receiving/news.ts';
 import { otherClientTests } from './receiving/other-client.ts';
 import { BOT } from './receiving/tools.ts';
@@ -18,6 +19,7 @@ describe.each([
   // In this order: the first turns receiving on, the last leaves alice signed out.
   ['Receiving', news],
   ['Receiving from a client that shares no code with the gateway', otherClientTests],
+  ['Receiving from groups and channels', members],
   ['Receiving while a channel is joined', joining],
   ['Receiving on a Redis that loses events', lostStore],
   ['Receiving with losses', losses],

@@ -134,6 +134,33 @@ describe('The sequence of an account', () => {
     ]);
   });
 
+  test('drops a change of members that a repeated service message tells again, and no other', async () => {
+    const user = {
+      id: '7',
+      type: 'user',
+      name: 'Eve',
+      username: null,
+      is_bot: false,
+      is_contact: false,
+    } as const;
+    const joins = (told_by?: number): EventDraft => ({
+      type: 'chat.member',
+      ...COMMON,
+      chat: NEWS,
+      user,
+      actor: user,
+      change: 'joined',
+      ...(told_by !== undefined && { told_by }),
+    });
+    await append([added(NEWS, 1), joins(1), joins(), joins()]);
+    await append([added(NEWS, 1), joins(1), joins(2)]);
+    expect(await told()).toEqual([[1, 'message.new', 1], ...[2, 3, 4, 5].map((seq) => [seq, 'chat.member'])]);
+    expect((await events(4))[0]).toEqual({ event_id: `${alice}:5`, seq: 5, user_id: alice, ...joins() });
+    inbox = open({ max: 1 });
+    await append([joins(3)]);
+    expect(await redis.hlen(eventIndexKey(alice))).toBe(1);
+  });
+
   test('tells two edits of one second apart by their content', async () => {
     const date = '2026-11-28T12:01:00Z';
     await append([added(BOB, 1), edited(BOB, 1, date, 'first'), edited(BOB, 1, date, 'second')]);

@@ -158,8 +158,10 @@ type DraftOf<E> = E extends { message: unknown }
     ? Omit<E, 'event_id' | 'seq' | 'user_id'>
     : never;
 
-/** An event as the worker appends it. */
-export type EventDraft = DraftOf<GatewayEvent>;
+/** An event as the worker appends it. `told_by`: the service message, by which a repeat is known; it is not stored. */
+export type EventDraft =
+  | DraftOf<Exclude<GatewayEvent, { type: 'chat.member' }>>
+  | (DraftOf<Extract<GatewayEvent, { type: 'chat.member' }>> & { told_by?: number });
 
 /** An event that only open streams get, as the worker publishes it. */
 export type LiveEvent = DraftOf<TypingEvent>;

@@ -81,12 +81,18 @@ export function appendArguments(
     ...set.flat(),
     ...events.flatMap((event) => [
       text.write(userId, event),
-      KINDS[event.type] ?? '',
+      kindOf(event),
       indexNamesOf(event),
       text.editOf(event),
     ]),
     ...newsArguments,
   ];
+}
+
+/** A change of members that a service message told is new once, like the message. */
+function kindOf(event: EventDraft): string {
+  if (event.type === 'chat.member') return event.told_by === undefined ? '' : 'new';
+  return KINDS[event.type] ?? '';
 }
 
 function gapFor(reason: GapReason): EventDraft {

@@ -16,6 +16,10 @@ function indexName({ id, type }: Chat, messageId: number): string {
 export function indexNamesOf(event: EventDraft): string {
   if (event.type === 'message.new' || event.type === 'message.edited')
     return indexName(event.message.chat, event.message.message_id);
+  if (event.type === 'chat.member') {
+    const { chat, told_by, user } = event;
+    return told_by === undefined ? '' : `member:${indexName(chat, told_by)}:${user.id}`;
+  }
   if (event.type !== 'message.deleted') return '';
   const { chat } = event;
   return event.message_ids.map((id) => (chat === null ? String(id) : indexName(chat, id))).join(' ');

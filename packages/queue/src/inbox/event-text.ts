@@ -12,7 +12,7 @@ export class EventText {
   }
 
   write(userId: string, event: EventDraft): string {
-    const json = JSON.stringify(event);
+    const json = JSON.stringify(event.type === 'chat.member' ? { ...event, told_by: undefined } : event);
     return this.#isSealed ? this.#sealer.seal(json, contextOf(userId)) : json;
   }
 

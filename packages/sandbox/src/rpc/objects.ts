@@ -53,7 +53,19 @@ function serviceUser(store: Store, viewerId: number): TlObject {
   };
 }
 
+const ADMIN_RIGHTS: TlObject = {
+  _: 'chatAdminRights',
+  change_info: true,
+  post_messages: true,
+  edit_messages: true,
+  delete_messages: true,
+  ban_users: true,
+  invite_users: true,
+  pin_messages: true,
+};
+
 export function chatObject(store: Store, viewerId: number, chat: Chat): TlObject {
+  if (chat.removed?.includes(viewerId) === true) return forbiddenObject(store, viewerId, chat);
   const common = {
     creator: creatorOf(chat) === viewerId,
     left: !chat.members.includes(viewerId),
@@ -62,8 +74,9 @@ export function chatObject(store: Store, viewerId: number, chat: Chat): TlObject
     photo: { _: 'chatPhotoEmpty' },
     participants_count: chat.members.length,
     date: chat.joinedAt?.[viewerId] ?? chat.date,
+    admin_rights: chat.admins?.includes(viewerId) === true ? ADMIN_RIGHTS : undefined,
   };
-  if (chat.kind === 'group') return { _: 'chat', ...common, version: 1 };
+  if (chat.kind === 'group') return { _: 'chat', ...common, version: chat.version ?? 1 };
   return {
     _: 'channel',
     ...common,
@@ -74,6 +87,19 @@ export function chatObject(store: Store, viewerId: number, chat: Chat): TlObject
     forum: chat.forum,
     join_request: chat.joinRequests,
     slowmode_enabled: chat.slowMode !== undefined,
+  };
+}
+
+/** A chat as an account sees it that was removed from it. */
+function forbiddenObject(store: Store, viewerId: number, { peer, kind, title }: Chat): TlObject {
+  if (kind === 'group') return { _: 'chatForbidden', id: bareId(peer), title };
+  return {
+    _: 'channelForbidden',
+    broadcast: kind === 'channel',
+    megagroup: kind === 'supergroup',
+    id: bareId(peer),
+    access_hash: accessHash(store, viewerId, peer),
+    title,
   };
 }
 

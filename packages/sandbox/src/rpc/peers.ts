@@ -80,6 +80,20 @@ export function userOfInput(store: Store, viewer: Account, input: TlObject): num
   return isMet || hash === accessHash(store, viewer.id, id) ? id : undefined;
 }
 
+/** The account id in an `InputUser` or `InputPeer`. @throws {RpcError} USER_ID_INVALID. */
+export function knownUser(store: Store, viewer: Account, input: TlObject): number {
+  const id = userOfInput(store, viewer, input);
+  if (id === undefined || !store.state.accounts.has(id)) throw rpcError('USER_ID_INVALID');
+  return id;
+}
+
+/** The basic group in `chat_id`, if the account is a member. @throws {RpcError} CHAT_ID_INVALID. */
+export function groupOfId(store: Store, viewer: Account, query: TlObject): Chat {
+  const chat = store.state.chats.get(-idField(query, 'chat_id'));
+  if (chat?.kind !== 'group' || !chat.members.includes(viewer.id)) throw rpcError('CHAT_ID_INVALID');
+  return chat;
+}
+
 /** Whether `from` has sent a message to `to` in a private chat. */
 export function hasWrittenTo(store: Store, from: number, to: number): boolean {
   const box = store.state.boxes.get(to);
@@ -96,6 +110,7 @@ export function channelOfInput(store: Store, viewer: Account, input: TlObject): 
   if (chat === undefined || longField(input, 'access_hash') !== accessHash(store, viewer.id, chat.peer)) {
     throw rpcError('CHANNEL_INVALID');
   }
-  if (!chat.members.includes(viewer.id) && chat.username === undefined) throw rpcError('CHANNEL_PRIVATE');
+  const isOpen = chat.username !== undefined && chat.removed?.includes(viewer.id) !== true;
+  if (!isOpen && !chat.members.includes(viewer.id)) throw rpcError('CHANNEL_PRIVATE');
   return chat;
 }

@@ -135,6 +135,8 @@ export interface Message {
   action?: MessageAction;
   /** The account that `left`. */
   actionUser?: number;
+  /** The accounts that were `added`. */
+  actionUsers?: number[];
   copies: MessageCopy[];
 }
 
@@ -142,6 +144,7 @@ export interface Message {
 type MessageAction =
   | 'created'
   | 'pinned'
+  | 'added'
   | 'joined'
   | 'joined_by_link'
   | 'joined_by_request'
@@ -198,6 +201,12 @@ export interface Chat {
   joinedAt?: Record<number, number>;
   /** The account that created the chat; absent: the first member. */
   creator?: number;
+  /** Administrators beside the creator. */
+  admins?: number[];
+  /** Accounts that were removed, and not added again. */
+  removed?: number[];
+  /** Rises with each change of a basic group's members; absent: 1. */
+  version?: number;
   /** Accounts that have asked to join. */
   requested?: number[];
   /** An administrator must approve who joins. */

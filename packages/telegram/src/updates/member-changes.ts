@@ -36,7 +36,7 @@ function isAdmin(participant: Api.TypeChannelParticipant | undefined): boolean {
 }
 
 function ofServiceMessage(
-  { action, fromId, peerId, date }: Api.MessageService,
+  { id: told_by, action, fromId, peerId, date }: Api.MessageService,
   companions: Companions,
 ): Content[] {
   const by = fromId instanceof Api.PeerUser ? fromId : undefined;
@@ -45,7 +45,7 @@ function ofServiceMessage(
   const told = (userId: bigInt.BigInteger, own: Change, others: Change): Content => {
     const user = companions.sender(new Api.PeerUser({ userId }));
     const change = user.id === actor?.id ? own : others;
-    return { type: 'chat.member', at: date, chat, user, actor, change };
+    return { type: 'chat.member', at: date, chat, user, actor, change, told_by };
   };
   if (action instanceof Api.MessageActionChatAddUser)
     return action.users.map((userId) => told(userId, 'joined', 'added'));

@@ -6,6 +6,7 @@ import { isShown, shownMessage } from '../shown/shown-message.ts';
 import { messageIn, type Arrival } from './arrivals.ts';
 import type { Content, Told, Typing } from './content.ts';
 import { memberChanges } from './member-changes.ts';
+import { ownMembershipEnd } from './own-membership.ts';
 import type { People } from './people.ts';
 import { typingOf } from './typing.ts';
 
@@ -37,6 +38,7 @@ function contentOf(arrival: Arrival, people: People, ownId: string): (Content | 
     const reactions = shownReactions(update.reactions);
     return [{ type: 'message.reaction', at: null, chat: companions.chat(peer), message_id, reactions }];
   }
+  if (update instanceof Api.UpdateChannel) return ownMembershipEnd(arrival, companions, ownId);
   return (
     typingOf(update, companions, ownId) ?? readOf(update, companions) ?? memberChanges(update, companions)
   );

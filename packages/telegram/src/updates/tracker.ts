@@ -1,5 +1,6 @@
 import { Api } from 'telegram/tl/index.js';
 import { messageIn, type Arrival, type Container } from './arrivals.ts';
+import { ownMembership } from './own-membership.ts';
 import { GAP_WAIT_MS, Sequence } from './sequence.ts';
 import type { UpdateState } from './update-state.ts';
 
@@ -139,9 +140,12 @@ export class UpdateTracker {
   }
 
   #acceptOfChannel(arrival: Arrival, channelId: string, now: number): Arrival[] {
-    if (saysLeft(arrival)) {
+    const membership = ownMembership(arrival);
+    if (membership === 'left' || membership === 'removed') {
+      // Another update may say it again.
+      const wasMember = this.#state.channel(channelId) !== undefined;
       this.dropChannel(channelId);
-      return [];
+      return wasMember ? [arrival] : [];
     }
     if (this.#state.isLeftOut(channelId)) return [];
     let sequence = this.#channels.get(channelId);
@@ -150,7 +154,7 @@ export class UpdateTracker {
         this.#state.leaveOut(channelId);
         return [];
       }
-      if (arrival.pts === null && !isTooLong(arrival) && !saysJoined(arrival)) return [arrival];
+      if (arrival.pts === null && !isTooLong(arrival) && membership !== 'member') return [arrival];
       sequence = this.#beginChannel(channelId, now);
     }
     if (isTooLong(arrival)) {
@@ -221,18 +225,4 @@ export class UpdateTracker {
 /** Whether Telegram says only that there is something new in the channel. */
 function isTooLong(arrival: Arrival): arrival is Arrival & { update: Api.UpdateChannelTooLong } {
   return arrival.update instanceof Api.UpdateChannelTooLong;
-}
-
-/** Whether the account has become a member of the channel, as far as the update says. */
-function saysJoined({ update, people }: Arrival): boolean {
-  if (!(update instanceof Api.UpdateChannel)) return false;
-  const channel = people.chats.find((chat) => chat.id.equals(update.channelId));
-  return channel instanceof Api.Channel && channel.left !== true;
-}
-
-/** Whether the account is no member of the channel any more. */
-function saysLeft({ update, people }: Arrival): boolean {
-  if (!(update instanceof Api.UpdateChannel)) return false;
-  const channel = people.chats.find((chat) => chat.id.equals(update.channelId));
-  return channel instanceof Api.ChannelForbidden || (channel instanceof Api.Channel && channel.left === true);
 }

@@ -28,8 +28,10 @@ export function checkMayPin(store: Store, account: Account, peer: PeerId): void 
   if (isChannel(peer) && !isAdmin(store, account, peer)) throw rpcError('CHAT_ADMIN_REQUIRED');
 }
 
-/** Whether the account administers a chat. The sandbox knows one administrator, the chat's creator. */
+/**
+ * Whether the account administers a chat. Each administrator has all rights, but only the creator names administrators.
+ */
 export function isAdmin(store: Store, account: Account, peer: PeerId): boolean {
   const chat = store.state.chats.get(peer);
-  return chat !== undefined && creatorOf(chat) === account.id;
+  return chat !== undefined && (creatorOf(chat) === account.id || chat.admins?.includes(account.id) === true);
 }

@@ -93,7 +93,7 @@ export function messagesWithPeers(
 
 /** Every peer that a message's TL object names. */
 export function mentionedPeers(message: Message): PeerId[] {
-  const { from, to, entities = [], reactions = [], forwardedFrom, actionUser } = message;
+  const { from, to, entities = [], reactions = [], forwardedFrom, actionUser, actionUsers = [] } = message;
   return [
     from,
     to,
@@ -101,5 +101,6 @@ export function mentionedPeers(message: Message): PeerId[] {
     ...reactions.map(({ accountId }) => accountId),
     ...(forwardedFrom === undefined ? [] : [forwardedFrom.from]),
     ...(actionUser === undefined ? [] : [actionUser]),
+    ...actionUsers,
   ];
 }

@@ -10,7 +10,7 @@ import { boxOf, isChannel } from '../peers.ts';
 
 /** What a service message tells; undefined for other messages. */
 export function actionObject(store: Store, message: Message): TlObject | undefined {
-  const { action, actionUser, from, to, text } = message;
+  const { action, actionUser, actionUsers, from, to, text } = message;
   if (action === undefined) return undefined;
   const chat = store.state.chats.get(to);
   switch (action) {
@@ -20,6 +20,8 @@ export function actionObject(store: Store, message: Message): TlObject | undefin
         : { _: 'messageActionChatCreate', title: text, users: (chat?.members ?? []).map(BigInt) };
     case 'pinned':
       return { _: 'messageActionPinMessage' };
+    case 'added':
+      return { _: 'messageActionChatAddUser', users: (actionUsers ?? []).map(BigInt) };
     case 'joined':
       return { _: 'messageActionChatAddUser', users: [BigInt(from)] };
     case 'joined_by_link':

@@ -8,7 +8,10 @@ import {
   resetAuthorization,
   resetAuthorizations,
 } from './authorizations.ts';
+import { addChatUser, inviteToChannel } from './chats/add-members.ts';
 import { getDialogs, getPeerDialogs, getPinnedDialogs } from './chats/dialogs.ts';
+import { editChannelAdmin, editChatAdmin } from './chats/edit-admin.ts';
+import { editBanned } from './chats/edit-banned.ts';
 import { editTitle } from './chats/edit-title.ts';
 import { checkChatInvite, importChatInvite, joinChannel } from './chats/join-chat.ts';
 import { hideChatJoinRequest } from './chats/join-requests.ts';
@@ -79,13 +82,16 @@ export const ANYWHERE_METHODS: ReadonlyMap<string, (request: UserRequest) => TlV
 export const NOT_FOR_BOTS: ReadonlySet<string> = new Set([
   'account.getPassword',
   'auth.acceptLoginToken',
+  'channels.inviteToChannel',
   'channels.joinChannel',
   'channels.readHistory',
   'contacts.addContact',
   'contacts.getContacts',
   'contacts.importContacts',
   'contacts.resolvePhone',
+  'messages.addChatUser',
   'messages.checkChatInvite',
+  'messages.editChatAdmin',
   'messages.getBotCallbackAnswer',
   'messages.getDialogs',
   'messages.getHistory',
@@ -106,9 +112,12 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'auth.exportAuthorization': exportAuthorization,
     'auth.resetAuthorizations': resetAuthorizations,
     'channels.deleteMessages': deleteChannelMessages,
+    'channels.editAdmin': editChannelAdmin,
+    'channels.editBanned': editBanned,
     'channels.editTitle': editTitle,
     'channels.getChannels': getChannels,
     'channels.getMessages': getChannelMessages,
+    'channels.inviteToChannel': inviteToChannel,
     'channels.joinChannel': joinChannel,
     'channels.leaveChannel': leaveChannel,
     'channels.readHistory': readChannelHistory,
@@ -117,9 +126,11 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'contacts.importContacts': importContacts,
     'contacts.resolvePhone': resolvePhone,
     'contacts.resolveUsername': resolveUsername,
+    'messages.addChatUser': addChatUser,
     'messages.checkChatInvite': checkChatInvite,
     'messages.deleteChatUser': deleteChatUser,
     'messages.deleteMessages': deleteMessages,
+    'messages.editChatAdmin': editChatAdmin,
     'messages.editChatTitle': editTitle,
     'messages.editMessage': editMessage,
     'messages.forwardMessages': forwardMessages,

@@ -2,8 +2,8 @@ import type { TlObject } from '../../../types.ts';
 import { isAdmin } from '../../chats/chat-rights.ts';
 import { leaveChat } from '../../chats/membership.ts';
 import { rpcError } from '../../errors.ts';
-import { idField, objectField } from '../../fields.ts';
-import { channelOfInput, userOfInput } from '../../peers.ts';
+import { objectField } from '../../fields.ts';
+import { channelOfInput, groupOfId, knownUser } from '../../peers.ts';
 import type { UserRequest } from '../../telegram.ts';
 
 export function leaveChannel({ call, query, account, telegram }: UserRequest): TlObject {
@@ -16,10 +16,8 @@ export function leaveChannel({ call, query, account, telegram }: UserRequest): T
 /** Removes an account from a basic group: the caller, or another by an administrator. */
 export function deleteChatUser({ call, query, account, telegram }: UserRequest): TlObject {
   const { store } = telegram;
-  const chat = store.state.chats.get(-idField(query, 'chat_id'));
-  if (chat?.kind !== 'group' || !chat.members.includes(account.id)) throw rpcError('CHAT_ID_INVALID');
-  const user = userOfInput(store, account, objectField(query, 'user_id'));
-  if (user === undefined) throw rpcError('USER_ID_INVALID');
+  const chat = groupOfId(store, account, query);
+  const user = knownUser(store, account, objectField(query, 'user_id'));
   if (user !== account.id && !isAdmin(store, account, chat.peer)) throw rpcError('CHAT_ADMIN_REQUIRED');
   return leaveChat(telegram, account, chat, user, call);
 }

@@ -31,8 +31,9 @@ function markRead(telegram: Telegram, account: Account, peer: PeerId, upTo: numb
   const maxId = upTo <= 0 ? last : Math.min(upTo, last);
   if (maxId <= readUpTo(store, account, peer)) return false;
   const isChannelBox = box !== account.id;
-  // Reading tells the authors as well, each in a box of their own.
-  const members = peer < 0 ? (store.state.chats.get(peer)?.members ?? []) : [peer];
+  // Reading tells the authors as well, each in a box of their own. Posts of channels count as read from the start.
+  const chat = store.state.chats.get(peer);
+  const members = peer < 0 ? (chat?.kind === 'channel' ? [] : (chat?.members ?? [])) : [peer];
   const authors = members
     .filter((id) => id !== account.id)
     .flatMap((id) => store.state.accounts.get(id) ?? []);
