@@ -113,8 +113,8 @@ describe('built code', () => {
     const script = `import(FILE).then(({ parseSettings }) => {
       try { parseSettings({ PORT: 'x' }); } catch (error) { console.log(error.stack); }
     });`;
-    const stack = await printed('packages/runtime/src/settings.ts', script);
-    expect(stack).toContain(`${join(ROOT, 'packages', 'runtime', 'src', 'settings.ts')}:`);
+    const stack = await printed('packages/runtime/src/settings/settings.ts', script);
+    expect(stack).toContain(`${join(ROOT, 'packages', 'runtime', 'src', 'settings', 'settings.ts')}:`);
   });
 
   test("of the worker replaces GramJS's arithmetic before GramJS loads it", async () => {

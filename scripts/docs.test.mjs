@@ -86,7 +86,7 @@ test('the README has the lines that npm start prints', () => {
 
 test('.env.example lists exactly the existing settings, with their default values', async () => {
   const { parseSettings, SETTING_NAMES } = await tsImport(
-    '../packages/runtime/src/settings.ts',
+    '../packages/runtime/src/settings/settings.ts',
     import.meta.url,
   );
   const lines = read('.env.example')

@@ -6,7 +6,7 @@ import { sandboxGuide, telegramGuide } from './guide.mjs';
 /**
  * Prints the addresses of the product, and the first lines to paste.
  * @param {object} what
- * @param {import('../../packages/runtime/src/settings.ts').Settings} what.settings
+ * @param {import('../../packages/runtime/src/settings/settings.ts').Settings} what.settings
  * @param {string} what.apiUrl
  * @param {string} what.consoleUrl
  * @param {import('./parts.mjs').Sandbox | undefined} what.telegram

@@ -13,7 +13,7 @@ import { introduce } from './introduce.mjs';
 import { isSandboxed, startConsole, startParts } from './parts.mjs';
 import { reloadOnChange } from './reload.mjs';
 
-/** @typedef {import('../../packages/runtime/src/settings.ts').Settings} Settings */
+/** @typedef {import('../../packages/runtime/src/settings/settings.ts').Settings} Settings */
 /** @typedef {{ build: string, isReloading: boolean, signal: AbortSignal }} LaunchOptions */
 
 /**
@@ -50,7 +50,7 @@ export async function launch({ isReloading = false } = {}) {
  * @param {string} build @returns {Promise<Settings>}
  */
 async function readSettings(build) {
-  /** @type {typeof import('../../packages/runtime/src/settings.ts')} */
+  /** @type {typeof import('../../packages/runtime/src/settings/settings.ts')} */
   const runtime = await import(pathToFileURL(join(build, 'settings.mjs')).href);
   try {
     return runtime.readSettings();

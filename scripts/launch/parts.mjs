@@ -4,7 +4,7 @@ import { redisBinary } from '../lib/redis/redis-binary.mjs';
 import { checkRedis, startRedis } from '../lib/redis/redis.mjs';
 import { ROOT } from '../lib/root.mjs';
 
-/** @typedef {import('../../packages/runtime/src/settings.ts').Settings} Settings */
+/** @typedef {import('../../packages/runtime/src/settings/settings.ts').Settings} Settings */
 /** @typedef {import('../lib/supervisor.mjs').Supervisor} Supervisor */
 /** @typedef {{ dataCenters: { port: number }[], control: string }} Sandbox */
 

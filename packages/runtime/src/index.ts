@@ -17,5 +17,5 @@ export {
   SETTING_NAMES,
   SettingsError,
   type Settings,
-} from './settings.ts';
+} from './settings/settings.ts';
 export { sleep, withTimeout } from './timing.ts';

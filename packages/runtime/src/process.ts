@@ -1,5 +1,5 @@
 import { createLogger, type Logger } from './logger.ts';
-import { readSettings, secretsOf, SettingsError, type Settings } from './settings.ts';
+import { readSettings, secretsOf, SettingsError, type Settings } from './settings/settings.ts';
 import { watchNpm } from './watch-npm.ts';
 
 /** ms that a process may take to end by itself once everything is closed. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseSettings, SettingsError } from './settings.ts';
+import { parseSettings, SettingsError } from './settings/settings.ts';
 
 let directory: string;
 beforeAll(() => {

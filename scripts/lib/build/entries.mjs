@@ -10,7 +10,7 @@ export const ENTRIES = {
   'worker-healthy.mjs': 'apps/worker/src/healthy.ts',
   'sandbox.mjs': 'packages/sandbox/src/main.ts',
   'cli.mjs': 'apps/cli/src/main.ts',
-  'settings.mjs': 'packages/runtime/src/settings.ts',
+  'settings.mjs': 'packages/runtime/src/settings/settings.ts',
   'thread-host.mjs': 'packages/runtime/src/thread-host.mjs',
   'format-thread.mjs': 'packages/formatting/src/format-thread.ts',
   'waveform-thread.mjs': 'packages/media/src/waveform-thread.ts',
