@@ -2,6 +2,9 @@ import type { BrowserContextOptions } from 'playwright-core';
 import type { ConsolePage } from '../env/console.ts';
 import type { Stack } from '../env/stack.ts';
 
+/** Bob's phone, by which Alice knows him. */
+export const BOB = '+9996628302';
+
 /** The running product. Private addresses are allowed for webhooks. */
 export interface RunningConsole {
   stack: () => Stack;
