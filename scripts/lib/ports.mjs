@@ -19,12 +19,26 @@ export async function isFree(host, port) {
 }
 
 /**
- * A loopback port that was free just now. From 32768 on, the system may give any port to an outgoing connection before
+ * The ports that {@link freePort} gives. From 32768 on, the system may give any port to an outgoing connection before
  * the caller listens.
  */
+const FIRST = 10_000;
+const BLOCKS = 31;
+const BLOCK_SIZE = Math.floor((32_768 - FIRST) / BLOCKS);
+/** From one port to the next: the sandbox also uses those right behind its own. */
+const STEP = 9;
+
+let next = randomInt(BLOCK_SIZE);
+
+/**
+ * A loopback port that was free just now. A caller takes seconds until it listens, so the same port is not given again
+ * soon, and processes with pids close to each other take theirs from different blocks.
+ */
 export async function freePort() {
+  const block = FIRST + (process.pid % BLOCKS) * BLOCK_SIZE;
   for (;;) {
-    const port = randomInt(10_000, 32_768);
+    const port = block + next;
+    next = (next + STEP) % BLOCK_SIZE;
     if (await isFree('127.0.0.1', port)) return port;
   }
 }

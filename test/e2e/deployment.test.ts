@@ -76,9 +76,8 @@ describe('Deployment', () => {
     api = new ApiClient(`http://127.0.0.1:${port}`);
     api.headers = BEARER;
     const output = () => units.map((unit) => unit.output).join('');
-    await vi.waitFor(async () => expect((await api.get('/readyz')).status, output()).toBe(200), {
-      timeout: 30_000,
-    });
+    const answer = () => api.get('/readyz').then(({ status }) => status, String);
+    await vi.waitFor(async () => expect(await answer(), output()).toBe(200), { timeout: 50_000 });
   }
 
   async function endUnits(): Promise<void> {

@@ -73,15 +73,23 @@ export class RedisServer {
       '--maxmemory-policy',
       'noeviction',
     ];
-    this.#child = spawn(binary, [...options, ...policy], { stdio: 'ignore' });
+    const child = spawn(binary, [...options, ...policy], { stdio: 'ignore' });
+    this.#child = child;
+    const ended = once(child, 'close').then(() => {
+      throw new Error(`redis-server has ended: is port ${this.#port} taken?`);
+    });
+    ended.catch(() => {});
     const redis = new Redis(this.url, {
       maxRetriesPerRequest: null,
       retryStrategy: () => 20,
       ...clientOptions(this.#tls),
     });
     redis.on('error', () => {});
-    await redis.ping();
-    redis.disconnect();
+    try {
+      await Promise.race([redis.ping(), ended]);
+    } finally {
+      redis.disconnect();
+    }
   }
 
   get address(): RedisAddress {
