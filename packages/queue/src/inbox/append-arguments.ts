@@ -48,16 +48,16 @@ const KINDS: Partial<Record<EventDraft['type'], string>> = {
   'updates.gap': 'gap',
 };
 
-/** The ARGV of the script that appends. */
+/** The ARGV of the script that appends: everything but the texts as JSON, and the texts. */
 export function appendArguments(
   text: EventText,
   { events, state = { set: {} }, news, seq }: Appended,
   { userId, fence, token, channel, limits, isShort, isChecked, given, keepsWrites }: AppendFacts,
-): (string | number)[] {
+): string[] {
   const removed = state.remove ?? [];
   const set = Object.entries(state.set);
   const [newsSizes, newsArguments] = argumentsOf(news);
-  return [
+  const facts = [
     fence,
     token,
     userId,
@@ -79,14 +79,10 @@ export function appendArguments(
     keepsWrites ? '+' : '',
     ...removed,
     ...set.flat(),
-    ...events.flatMap((event) => [
-      text.write(userId, event),
-      kindOf(event),
-      indexNamesOf(event),
-      text.editOf(event),
-    ]),
+    ...events.flatMap((event) => [kindOf(event), indexNamesOf(event), text.editOf(event)]),
     ...newsArguments,
   ];
+  return [JSON.stringify(facts), ...events.map((event) => text.write(userId, event))];
 }
 
 /** A change of members that a service message told is new once, like the message. */

@@ -1,14 +1,5 @@
-import {
-  eventIndexKey,
-  eventsKey,
-  fenceKey,
-  readsKey,
-  readTimesKey,
-  receivingKey,
-  updateStateKey,
-  writersKey,
-} from '../keys.ts';
 import { Script } from '../redis/script.ts';
+import { APPEND_KEYS } from './append-keys.ts';
 
 /** Bytes that Redis needs for an event beside its text: stream entry and index. Measured at 90 to 130. */
 const OVERHEAD = 120;
@@ -108,25 +99,23 @@ end`;
  * The first append of a connection checks the store (see {@link HISTORY}): if Redis may lack the latest events, and
  * their numbers are unknown, the sequence goes on above all numbers that may have been given.
  *
- * KEYS: fence, receiving, events, index, update state, reads, times of the reads, writers.
- * ARGV: 1 fence, 2 token, 3 account, 4 channel, 5 most events, 6 most bytes, 7 retention (ms), 8 limit of numbers ('':
- * as stored), 9 number to go on above if Redis may lack the latest ('': only old events are dropped), 10 events kept
- * while memory is short ('': it is not), 11 gap for lack of memory ('': not needed), 12 gap for a lost store ('': this
- * connection has checked the store), 13 the greatest number that this owner knows to be given ('': unknown), 14 names
- * to delete from the state (`*`: all), 15 names and values to store there, 16 events, 17 reads in private chats, 18
- * people who wrote, 19 `+` if a start of this Redis loses nothing. 14 to 18 are the sizes of the lists that follow in
- * this order.
- * An event is its text, its kind (`new`, `edited`, `deleted`, `gap` or ''), its names in the index (with spaces), and
- * its edit (see `EventText`). A read is its chat, the last message that was read (10 digits), and when (ms). A person
- * comes with the time of their message (ms).
- * Returns `fenced`, `lost` (no number is stored, or too low a one, and no gap was given), `limit`, `behind` or `ok`,
- * and the latest number. After `ok` and `behind` follow the bytes of all events, which events (from 1) were repeats,
- * and the reasons of the gaps that the script added. `behind`: only a gap was added, since Redis has lost the latest
- * events.
+ * KEYS: `appendKeys`. ARGV: 1 fence, 2 token, 3 account, 4 channel, 5 most events, 6 most bytes, 7 retention (ms), 8
+ * limit of numbers ('': as stored), 9 number to go on above if Redis may lack the latest ('': only old events are
+ * dropped), 10 events kept while memory is short ('': it is not), 11 gap for lack of memory ('': not needed), 12 gap
+ * for a lost store ('': this connection has checked the store), 13 the greatest number that this owner knows to be
+ * given ('': unknown), 14 names to delete from the state (`*`: all), 15 names and values to store there, 16 events, 17
+ * reads in private chats, 18 people who wrote, 19 `+` if a start of this Redis loses nothing. 14 to 18 are the sizes
+ * of the lists that follow in this order.
+ * An event is its kind (`new`, `edited`, `deleted`, `gap` or ''), its names in the index (with spaces), and its edit
+ * (see `EventText`). A read is its chat, the last message that was read (10 digits), and when (ms). A person comes with
+ * the time of their message (ms).
+ * `texts` has the events' texts, behind the place `before_texts`.
+ * Returns `lost` (no number is stored, or too low a one, and no gap was given), `limit`, `behind` or `ok`, and the
+ * latest number. After `ok` and `behind` follow the bytes of all events, which events (from 1) were repeats, and the
+ * reasons of the gaps that the script added. `behind`: only a gap was added, since Redis has lost the latest events.
  */
-export const APPEND_EVENTS = `${DROP_OLDEST}${PRIVATE_CHATS}${HISTORY}
-local function append_events(KEYS, ARGV)
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return { 'fenced', '0' } end
+export const APPEND_EVENTS = `${APPEND_KEYS}${DROP_OLDEST}${PRIVATE_CHATS}${HISTORY}
+local function append_events(KEYS, ARGV, texts, before_texts)
 local known = redis.call('HMGET', KEYS[2], 'last_seq', 'token', 'bytes', 'tight', 'limit')
 local function text(number) return string.format('%.0f', number) end
 local stored, bytes = tonumber(known[1]), tonumber(known[3] or '0')
@@ -218,8 +207,8 @@ while at < state_ends do
 end
 if is_behind or (is_first and last > 0) then append_gap(ARGV[12], 'store_lost') end
 for i = 1, appends do
-  if not append(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]) then repeats[#repeats + 1] = i end
-  at = at + 4
+  if not append(texts[before_texts + i], ARGV[at], ARGV[at + 1], ARGV[at + 2]) then repeats[#repeats + 1] = i end
+  at = at + 3
 end
 local reads, writers = tonumber(ARGV[17]), tonumber(ARGV[18])
 if is_behind then reads, writers = 0, 0 end
@@ -249,23 +238,14 @@ if is_longer then redis.call('PUBLISH', ARGV[4], ARGV[3] .. ' ' .. text(last)) e
 return { is_behind and 'behind' or 'ok', text(last), text(bytes), repeats, added_gaps }
 end`;
 
+/**
+ * KEYS: fence. ARGV: those of {@link APPEND_EVENTS} as JSON, since Redis reads it faster than so many arguments; and
+ * the texts. Returns `fenced` too.
+ */
 export const APPEND = new Script(`${APPEND_EVENTS}
-return append_events(KEYS, ARGV)`);
-
-/** The KEYS of {@link APPEND}. */
-export function appendKeys(userId: string): string[] {
-  const keys = [
-    fenceKey,
-    receivingKey,
-    eventsKey,
-    eventIndexKey,
-    updateStateKey,
-    readsKey,
-    readTimesKey,
-    writersKey,
-  ];
-  return keys.map((key) => key(userId));
-}
+local args = cjson.decode(ARGV[1])
+if redis.call('GET', KEYS[1]) ~= args[1] then return { 'fenced', '0' } end
+return append_events(append_keys(KEYS[1]), args, ARGV, 1)`);
 
 /**
  * Stores an account's settings of receiving. KEYS: fence, receiving. ARGV: fence, settings (JSON), whether it receives,
@@ -278,7 +258,7 @@ if ARGV[3] == '0' then redis.call('PUBLISH', ARGV[5], ARGV[4] .. ' off') end
 return { redis.call('HGET', KEYS[2], 'bytes') or '0' }`);
 
 /**
- * Deletes all events of an account and what is known of its private chats; the numbers go on. KEYS as {@link APPEND},
+ * Deletes all events of an account and what is known of its private chats; the numbers go on. KEYS: `appendKeys`,
  * and names. ARGV: fence, account, channel.
  */
 export const FORGET = new Script(`

@@ -15,7 +15,8 @@ import type { RedisClient } from '../redis/clients.ts';
 import { onRedisChange } from '../redis/contact.ts';
 import { WriteDurability } from '../redis/write-durability.ts';
 import { appendArguments, type Appended, type EventLimits } from './append-arguments.ts';
-import { appendKeys, FORGET, WRITE_SETTINGS } from './append-script.ts';
+import { appendKeys } from './append-keys.ts';
+import { FORGET, WRITE_SETTINGS } from './append-script.ts';
 import { nameDeletedChats } from './deleted-chats.ts';
 import { EventText } from './event-text.ts';
 import type { MemoryWatch } from './memory-watch.ts';
@@ -196,7 +197,8 @@ export class Inbox {
     const token = `${this.#name}:${this.#appendCount}`;
     const losses = this.#losses;
     const keepsWrites = this.#isChecked(userId, fence) ? false : await this.#durability.keepsWrites();
-    const run = () => this.appends.run(userId, this.#argumentsOf(userId, fence, token, append, keepsWrites));
+    const run = () =>
+      this.appends.run(userId, fence, this.#argumentsOf(userId, fence, token, append, keepsWrites));
     const reply = await run()
       .catch((error: unknown) => {
         // Redis refuses only the first write of a script, so nothing was appended.
@@ -244,7 +246,7 @@ export class Inbox {
     token: string,
     append: Appended,
     keepsWrites: boolean,
-  ): (string | number)[] {
+  ): string[] {
     const { limits, memory } = this.#options;
     return appendArguments(this.#text, append, {
       userId,

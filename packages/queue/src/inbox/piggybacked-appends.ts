@@ -1,15 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fenceKey } from '../keys.ts';
 import { Fenced } from '../ownership/fence.ts';
 import type { RedisClient } from '../redis/clients.ts';
-import { APPEND, appendKeys } from './append-script.ts';
+import { APPEND } from './append-script.ts';
 
-/** Most arguments of an append that is part of another script. Lua cannot unpack many thousands. */
-const MOST_ARGUMENTS = 1_000;
+/** Most arguments of an append that is part of another script, so that it does not delay the end of a job. */
+const MOST_ARGUMENTS = 250;
 
 /** An append that another script may run. Exactly one of its methods must be called. */
 export interface PiggybackedAppend {
-  readonly keys: readonly string[];
-  readonly args: readonly (string | number)[];
+  readonly fence: string;
+  readonly args: readonly string[];
   /** The script has run the append. @param reply that of `append_events`; an error's text if it failed. */
   settle(reply: unknown): void;
   /** The script has not run the append: runs it by itself. */
@@ -36,16 +37,16 @@ export class PiggybackedAppends {
    * the other.
    * @returns the reply of the script.
    */
-  run(userId: string, args: readonly (string | number)[]): Promise<unknown> {
+  run(userId: string, fence: string, args: readonly string[]): Promise<unknown> {
     this.#receiving.add(userId);
     return new Promise((resolve, reject) => {
-      const alone = () => void APPEND.run(this.#redis, appendKeys(userId), args).then(resolve, reject);
+      const alone = () => void APPEND.run(this.#redis, [fenceKey(userId)], args).then(resolve, reject);
       if (args.length > MOST_ARGUMENTS) return alone();
       const settle = (reply: unknown) =>
         Array.isArray(reply)
           ? resolve(reply)
           : reject(new Error(`events were not appended: ${String(reply)}`));
-      const append: PiggybackedAppend = { keys: appendKeys(userId), args, settle, alone, fail: reject };
+      const append: PiggybackedAppend = { fence, args, settle, alone, fail: reject };
       this.#waiting.set(userId, append);
       setImmediate(() => {
         if (this.#waiting.get(userId) === append) this.#take(userId)?.alone();
@@ -65,7 +66,7 @@ export class PiggybackedAppends {
    */
   async take(userId: string, fence: string): Promise<PiggybackedAppend | undefined> {
     if (!this.#waiting.has(userId)) await nextTurn();
-    return this.#waiting.get(userId)?.args[0] === fence ? this.#take(userId) : undefined;
+    return this.#waiting.get(userId)?.fence === fence ? this.#take(userId) : undefined;
   }
 
   #take(userId: string): PiggybackedAppend | undefined {

@@ -2,7 +2,7 @@ import type { SendState } from '@gateway/contracts';
 import { RedisQueueBackend } from 'bullmq';
 import { moveToActive, moveToFinished, updateProgress } from 'bullmq/dist/cjs/scripts/index.js';
 import { JOB_ENDS } from '../events/results.ts';
-import { APPEND_EVENTS, appendKeys } from '../inbox/append-script.ts';
+import { APPEND_EVENTS } from '../inbox/append-script.ts';
 import { settleAppend, type PiggybackedAppends } from '../inbox/piggybacked-appends.ts';
 import { fenceKey, sendJobKey, sendListKey, sendStateKey } from '../keys.ts';
 import { Fenced } from '../ownership/fence.ts';
@@ -41,14 +41,13 @@ return { redis.call('LLEN', active), reply or false, released, appended }`,
 
 const ENDS = 'released = job_ends(string.sub(job, 1, -#ARGV[1] - 1), ARGV[1], ARGV[#ARGV])';
 /**
- * The append's keys come before the account's four, and its arguments before their number and the account's four. It
- * comes before the end of the job: when Redis is out of memory, it refuses only a script's first write. It must refuse
- * the events, as it does alone, and no end of a job, whose first write is a deletion.
+ * The append's arguments come before their number and the account's four. It comes before the end of the job: when
+ * Redis is out of memory, it refuses only a script's first write. It must refuse the events, as it does alone, and no
+ * end of a job, whose first write is a deletion.
  */
 const APPENDS = `
-local events_keys = { unpack(KEYS, #KEYS - 3 - ${appendKeys('').length}, #KEYS - 4) }
-local events = { unpack(ARGV, #ARGV - 4 - ARGV[#ARGV - 4], #ARGV - 5) }
-local _, answer = pcall(append_events, events_keys, events)
+local from = #ARGV - 4 - ARGV[#ARGV - 4]
+local _, answer = pcall(append_events, append_keys(fence), cjson.decode(ARGV[from]), ARGV, from)
 appended = type(answer) == 'table' and answer.err or answer`;
 
 const OWNED = new Map([
@@ -124,9 +123,8 @@ export class OwnedBackend extends RedisQueueBackend {
     const isEnd = command === 'moveToFinished';
     const append = isEnd && appends?.mayTake(userId) === true ? await appends.take(userId, fence) : undefined;
     if (append === undefined) return this.#read(await this.#run(known, args, isEnd));
-    const more = { keys: append.keys, args: [...append.args, append.args.length] };
     try {
-      const reply = await this.#run(FINISH_AND_APPEND, args, isEnd, more);
+      const reply = await this.#run(FINISH_AND_APPEND, args, isEnd, [...append.args, append.args.length]);
       settleAppend(append, userId, reply);
       return this.#read(reply);
     } catch (error) {
@@ -145,12 +143,12 @@ export class OwnedBackend extends RedisQueueBackend {
     return reply;
   }
 
-  /** @param more keys and arguments of a step that does more than BullMQ's script. */
+  /** @param more arguments of a step that does more than BullMQ's script. */
   async #run(
     { script, keys }: BullmqStep,
     args: (string | number | Buffer)[],
     isEnd: boolean,
-    more: { keys: readonly string[]; args: readonly (string | number)[] } = { keys: [], args: [] },
+    more: readonly (string | number)[] = [],
   ): Promise<unknown> {
     const { redis, userId, fence } = this.#owner;
     const jobId = isEnd ? String(args[keys]) : '';
@@ -159,13 +157,12 @@ export class OwnedBackend extends RedisQueueBackend {
       redis,
       [
         ...args.slice(0, keys).map(String),
-        ...more.keys,
         fenceKey(userId),
         sendStateKey(userId),
         sendListKey(userId, 'active'),
         sendJobKey(userId, jobId),
       ],
-      [...args.slice(keys), ...more.args, fence, jsonOf(state), attempts ?? '', jsonOf(result)],
+      [...args.slice(keys), ...more, fence, jsonOf(state), attempts ?? '', jsonOf(result)],
     );
   }
 
