@@ -25,9 +25,7 @@ const job = {
 const result = z.object({
   deleted: z
     .array(z.int())
-    .describe(
-      'The ids that were asked for, each once. The chat has none of them any more, or never had: other chats’ messages are not touched',
-    ),
+    .describe('The ids that were asked for. The chat has none of them any more, or never had'),
 });
 
 /** Deletes messages of one chat. */
@@ -38,7 +36,7 @@ export const deleteMessages = defineAction({
     id: 'deleteMessages',
     summary: 'Delete messages',
     description:
-      'Deletes up to 100 messages of one chat. It is a job in the account’s line: it follows the sends to the same chat that were accepted before. Messages that are deleted already are a success.',
+      'Deletes up to 100 messages of one chat. It follows the jobs of the same chat that were accepted before. Messages that are deleted already are a success.',
     done: 'They are deleted.',
     examples: {
       two: { user_id: 'alice', recipient_id: '+9996627102', message_ids: [1234, 1235] },

@@ -82,7 +82,7 @@ export const editMessage = defineAction({
     id: 'editMessage',
     summary: 'Edit a message',
     description:
-      'Replaces the text, the file, or both, of one of the account’s own messages. It is a job in the account’s line: it follows the sends to the same chat that were accepted before. A text that the message already has is a success.',
+      'Replaces the text, the file, or both, of one of the account’s own messages. It follows the jobs of the same chat that were accepted before. A text that the message already has is a success.',
     done: 'It is edited.',
     examples: {
       edit: { user_id: 'alice', recipient_id: '+9996627102', message_id: 1234, text: 'Hello again!' },

@@ -49,7 +49,7 @@ export const forwardMessages = defineAction({
     id: 'forwardMessages',
     summary: 'Forward messages',
     description:
-      'Forwards up to 100 messages of one chat to another, once. It is a job in the account’s line, in order with the other jobs of both chats. Messages that are gone are left out.',
+      'Forwards up to 100 messages of one chat to another, once. It is in order with the other jobs of both chats. Messages that are gone are left out.',
     done: 'They are forwarded.',
     examples: {
       two: {

@@ -1,6 +1,6 @@
 export { type ActionDocs, type JobTools, type Repeat } from './action.ts';
 export {
-  actionTypeSchema,
+  batchItemSchema,
   batchRequestSchema,
   MAX_BATCH,
   sendBatchRequestSchema,
@@ -28,6 +28,7 @@ export {
   type FileStep,
   type MessageWithFile,
 } from './fields/file-steps.ts';
+export { COMMON_REQUESTS } from './fields/named-message.ts';
 export { jobEnvelopeSchema, type JobEnvelope } from './jobs/job-envelope.ts';
 export { previewText } from './fields/message-text.ts';
 export { newJob, type JobData, type JobKey, type JobOrigin, type NewJob } from './jobs/new-job.ts';

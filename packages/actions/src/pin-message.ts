@@ -30,7 +30,7 @@ export const pinMessage = defineAction({
   docs: {
     id: 'pinMessage',
     summary: 'Pin a message',
-    description: 'Pins a message in its chat. A message that is pinned already is a success.',
+    description: 'A message that is pinned already is a success.',
     done: 'It is pinned.',
     examples: { pin: { user_id: 'alice', recipient_id: '+9996627102', message_id: 1234 } },
   },

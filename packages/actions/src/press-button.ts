@@ -48,7 +48,7 @@ export const pressButton = defineAction({
     id: 'pressButton',
     summary: 'Press a button of a bot’s message',
     description:
-      'Presses an inline button that sends data to its bot, and waits for the answer. A button is never pressed twice: a lost answer is `TELEGRAM_TIMEOUT` with an unknown outcome. Jobs of other chats go on meanwhile.',
+      'Waits for the bot’s answer. A button is never pressed twice: a lost answer is `TELEGRAM_TIMEOUT` with an unknown outcome. Jobs of other chats go on meanwhile.',
     done: 'The bot has answered.',
     examples: {
       place: { user_id: 'alice', recipient_id: '@choice_bot', message_id: 1234, row: 0, column: 1 },

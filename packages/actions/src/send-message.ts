@@ -47,7 +47,7 @@ const request = requestBodyWithOneOf(
     text: messageFields.text
       .optional()
       .describe(
-        'Required unless there is `media`, whose caption it is (of an album, that of the first item), or `location`, `contact` or `poll`, which have none. What is too long for a caption follows it',
+        'Of `media` the caption (of an album, that of the first item). What is too long for a caption follows it',
       ),
     media: mediaSchema.optional(),
     ...attachmentFields,
@@ -108,8 +108,7 @@ export const sendMessage = defineAction({
   docs: {
     id: 'sendMessage',
     summary: 'Send a message',
-    description:
-      'Answers 200 when it is out, 202 with the job when that takes longer than the caller waits. `recipient_id` is a numeric id, @username, +phone, `me`, -100… for a channel, or a link of Telegram (`t.me`, `tg://`, `web.telegram.org`) that names a chat. With an Idempotency-Key a repeat gives the same job.',
+    description: 'Answers 200 when it is out, 202 with the job when that takes longer than the caller waits.',
     done: 'It is out.',
     examples: {
       plain: HELLO,

@@ -33,7 +33,7 @@ export const unpinMessage = defineAction({
   docs: {
     id: 'unpinMessage',
     summary: 'Unpin a message, or all',
-    description: 'Unpins one message of a chat, or all. A message that is not pinned is a success.',
+    description: 'A message that is not pinned is a success.',
     done: 'It is not pinned any more.',
     examples: {
       one: { user_id: 'alice', recipient_id: '+9996627102', message_id: 1234 },

@@ -8,12 +8,12 @@ const NAME = '[A-Za-z][A-Za-z0-9_]{2,31}';
 const PHONE = '\\+[1-9](?:[ .-]?[0-9]){6,14}';
 const USER_ID = '[1-9][0-9]{0,11}';
 const CHANNEL_ID = '[1-9][0-9]{0,10}';
-/** Paths of t.me that name no chat; see telegram-links.ts. */
+/** Paths of t.me that name no chat; see telegram-links.ts. In lower case only: the pattern of all cases is very long. */
 const RESERVED = (
   'joinchat addlist folder share contact boost addemoji addstickers addtheme auction auth call confirmphone giftcode ' +
   'invoice login newbot nft oauth passport proxy setlanguage socks stargift'
 ).split(' ');
-const NOT_RESERVED = `(?!(?:${RESERVED.map(anyCase).join('|')})(?:$|[/?#]))`;
+const NOT_RESERVED = `(?!(?:${RESERVED.join('|')})(?:$|[/?#]))`;
 /** What may follow a name in a link, such as a message id or a start parameter. */
 const REST = '(?:[/?#][!-~]{0,800})?';
 
@@ -26,7 +26,7 @@ const oneOf = (...patterns: readonly string[]) => `^(?:${patterns.join('|')})$`;
 
 export const RECIPIENT = {
   description:
-    "`me` for Saved Messages; the id of a user, of a group with -, of a channel or supergroup with -100; a username; a phone number with its +; a link. Other links of Telegram's than those of the pattern are taken, too.",
+    '`me` for Saved Messages; the id of a user, of a group with -, of a channel or supergroup with -100; a username; a phone number with its +; a link. Other links of Telegram are taken, too.',
   anyOf: [
     {
       type: 'string',
@@ -68,6 +68,7 @@ export const CHAT_TARGET = {
 export const USER_ID_PATTERN = '^(?!\\.{1,2}$)[A-Za-z0-9_.@+-]{1,64}$';
 
 export const PHONE_NUMBER = {
+  id: 'PhoneNumber',
   description: 'E.164. Other signs between the digits, digits of other scripts and `tel:` are taken, too.',
   pattern: `^${PHONE}$`,
 };
@@ -76,7 +77,8 @@ const LABEL = '(?![Xx][Nn]--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 const LAST_LABEL = '(?![Xx][Nn]--)[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 const BYTE = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 
-export const CALLBACK_URL = {
+export const HTTP_URL = {
+  id: 'HttpUrl',
   description: 'An http or https address. Names in other scripts are taken as well, and IPv6 in brackets.',
   pattern: `^https?://(?:(?:${LABEL}\\.)*${LAST_LABEL}|(?:${BYTE}\\.){3}${BYTE})(?::[0-9]{1,4})?(?:[/?#][!-~]*)?$`,
 };
@@ -97,8 +99,4 @@ export function needs(name: string, others: readonly string[] = []) {
 export function rule(...schemas: readonly object[]) {
   const [only = {}] = schemas;
   return { if: schemas.length === 1 ? only : { allOf: schemas }, else: { not: {} } };
-}
-
-function anyCase(word: string): string {
-  return word.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
 }

@@ -128,15 +128,13 @@ export const jobViewSchema = z
     attempts: z
       .number()
       .int()
-      .describe(
-        'Tries that reached Telegram, over restarts and retries by hand, without those that it answered with a flood wait or slow mode; 1 where the message went out at once, however many parts it has',
-      ),
+      .describe('Tries that reached Telegram, without those that it answered with a flood wait or slow mode'),
     created_at: time,
     finished_at: time.nullable(),
     read_at: time
       .nullable()
       .describe(
-        'Of messages in a private chat: when Telegram told that the other side has read all of them. null until then, and where the account does not receive',
+        'In a private chat: when the other side had read all of its messages. null until then, and where the account does not receive',
       ),
     retry_at: time.nullable(),
     reason: z.string().nullable(),

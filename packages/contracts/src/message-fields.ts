@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CALLBACK_URL } from './documented.ts';
+import { HTTP_URL } from './documented.ts';
 import { parseTime } from './rfc3339.ts';
 import { cleanText, isInvisible, SHOWS_SOMETHING } from './text/telegram-text.ts';
 
@@ -15,9 +15,14 @@ const MAX_AHEAD_MS = 366 * 86_400_000;
 /** Message ids are 32-bit. */
 const MAX_MESSAGE_ID = 0x7fffffff;
 
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
+export const httpUrlSchema = z
+  .string()
+  .max(2_000, 'must be at most 2000 characters')
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'must be an http:// or https:// address',
+  )
+  .meta(HTTP_URL);
 
 type ParseMode = 'markdown' | 'markdown_lenient' | 'html' | 'none';
 
@@ -32,7 +37,7 @@ const parseModeSchema = z.preprocess(
     .meta({
       id: 'ParseMode',
       description:
-        'Upper and lower case are the same; `none` by default. `markdown_lenient` is for text that a language model wrote: what cannot be formatted stays as it is written',
+        'In any case; `none` by default. `markdown_lenient`, for text of a language model, leaves what it cannot format as it is written',
     }),
 ) as z.ZodType<ParseMode, ParseMode>;
 
@@ -52,7 +57,7 @@ export const messageFields = {
       id: 'MessageText',
       pattern: SHOWS_SOMETHING,
       description:
-        'Changed as Telegram changes it: carriage returns and line separators go, tabs and control characters become spaces, the ends are trimmed. It must show something then',
+        'Changed as Telegram does: carriage returns and line separators go, control characters become spaces, the ends are trimmed. It must show something then',
     }),
   /** The markup of the text. The text is stored and sent as plain text with entities. */
   parse_mode: parseModeSchema.default('none'),
@@ -77,21 +82,23 @@ export const messageFields = {
     })
     .refine((at) => at <= Date.now() + MAX_AHEAD_MS, 'must be at most a year ahead'),
   /** The gateway posts the job's JSON to this URL when the job ends. */
-  callback_url: z
-    .string()
-    .max(2_000, 'must be at most 2000 characters')
-    .refine(isHttpUrl, 'must be an http:// or https:// address')
-    .meta({ id: 'CallbackUrl', ...CALLBACK_URL }),
+  callback_url: httpUrlSchema,
 };
 
-/** A short text that must show something, such as a name. */
-export function shortTextField(max: number) {
+/** A caller's name for a request: its repeat is the same job. 1 to 200 characters, of any script. */
+export const idempotencyKeySchema = z
+  .string()
+  // oxlint-disable-next-line no-control-regex -- They are what it refuses.
+  .regex(/^[^\x00-\x1f\x7f]{1,200}$/u, 'must be 1 to 200 characters, without control characters');
+
+/** A short text that must show something, such as a name. @param id its name in the document. */
+export function shortTextField(max: number, id?: string) {
   return z
     .string()
     .max(max, `must be at most ${max} characters`)
     .refine((text) => !isInvisible(cleanText(text)), 'must not be empty')
     .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair')
-    .meta({ pattern: SHOWS_SOMETHING });
+    .meta({ pattern: SHOWS_SOMETHING, ...(id !== undefined && { id }) });
 }
 
 /** Telegram's id of a message in its chat. @param otherwise what to do instead, in words; ends the error message. */

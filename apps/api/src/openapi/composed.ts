@@ -10,17 +10,20 @@ interface ObjectSchema extends Json {
 }
 
 /**
- * Rewrites objects that have all the fields of another named object: they refer to it (`allOf`) and list only their own
- * fields. Generators of clients make an extended type of that.
+ * Rewrites objects that have all the fields of another named object and more, or the same fields as an earlier one:
+ * they refer to it (`allOf`) and list only their own fields. Generators of clients make an extended type of that.
  */
 export function composed(schemas: ReadonlyMap<string, Json>): [name: string, schema: Json][] {
-  const objects = [...schemas].flatMap(([name, schema]) =>
-    isObject(schema) ? [{ name, schema, size: sizeOf(schema) }] : [],
-  );
+  const parts = [...schemas].flatMap(([name, schema]) => {
+    // Objects with rules between their fields (`if`) are no part of others, which would have these rules too.
+    const size = isObject(schema) && !('if' in schema) ? sizeOf(schema) : 0;
+    return isObject(schema) && size >= LEAST_GAIN ? [{ name, schema, size }] : [];
+  });
   return [...schemas].map(([name, schema]) => {
     if (!isObject(schema)) return [name, schema];
-    const [base] = objects
-      .filter((other) => other.size >= LEAST_GAIN && isPart(other.schema, schema))
+    const own = parts.findIndex((part) => part.name === name);
+    const [base] = parts
+      .filter((part, place) => isPart(part.schema, schema) && (hasMore(schema, part.schema) || place < own))
       .toSorted((a, b) => b.size - a.size);
     return [name, base === undefined ? schema : extending(base, schema)];
   });
@@ -38,19 +41,21 @@ function extending(base: { name: string; schema: ObjectSchema }, schema: ObjectS
   };
 }
 
-/** Whether `whole` has all the fields of `part`, and more. */
+/** Whether `whole` has all the fields of `part`. */
 function isPart(part: ObjectSchema, whole: ObjectSchema): boolean {
-  const fields = Object.entries(part.properties);
   return (
-    fields.length < Object.keys(whole.properties).length &&
-    fields.every(([name, field]) => isDeepStrictEqual(field, whole.properties[name])) &&
-    (part.required ?? []).every((name) => whole.required?.includes(name) === true)
+    Object.entries(part.properties).every(([name, field]) =>
+      isDeepStrictEqual(field, whole.properties[name]),
+    ) && (part.required ?? []).every((name) => whole.required?.includes(name) === true)
   );
 }
 
-/** Objects with rules between their fields (`if`) are no part of others, which would have these rules too. */
+function hasMore(whole: ObjectSchema, part: ObjectSchema): boolean {
+  return Object.keys(whole.properties).length > Object.keys(part.properties).length;
+}
+
 function isObject(schema: Json): schema is ObjectSchema {
-  return schema['type'] === 'object' && 'properties' in schema && !('if' in schema);
+  return schema['type'] === 'object' && 'properties' in schema;
 }
 
 function sizeOf({ properties, required = [] }: ObjectSchema): number {

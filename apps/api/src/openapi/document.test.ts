@@ -6,7 +6,7 @@ import { openApiDocument } from './document.ts';
 type Part = any;
 
 /** The document in kB. Generators, assistants and browsers read all of it. */
-const LARGEST_KB = 143;
+const LARGEST_KB = 138;
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 

@@ -1,3 +1,4 @@
+import { COMMON_REQUESTS } from '@gateway/actions';
 import { accountStandingSchema, eventFieldsSchema, jobViewSchema } from '@gateway/contracts';
 import manifest from '../../../../package.json' with { type: 'json' };
 import { describeOperation, type Operation } from './operation.ts';
@@ -64,6 +65,7 @@ function describe(): Record<string, unknown> {
   // The common parts of other objects: see composed.ts.
   for (const part of [accountStandingSchema, eventFieldsSchema, jobViewSchema])
     schemas.convert(part, 'output');
+  for (const part of COMMON_REQUESTS) schemas.convert(part, 'input');
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of OPERATIONS) {
     const described = describeOperation(operation, { schemas, responses });

@@ -9,7 +9,7 @@ export const FILE_OPERATIONS: readonly Operation[] = [
     tag: 'Account',
     summary: 'Download a file of a message',
     description:
-      '`file_id` is that of `media` of a message. The file is fetched from Telegram, streamed while it arrives, and kept for `MEDIA_RETENTION`. Sends go on meanwhile. A photo or a document with a picture also has thumbnails (`size`); the nearest size is answered. The answer is always an attachment, whatever its type.',
+      'The file of a message’s `media` is streamed while it arrives from Telegram, and kept for `MEDIA_RETENTION`. A photo or a document with a picture also has thumbnails (`size`); the nearest size is answered. The answer is always an attachment.',
     parameters: ['UserId', 'FileId', 'ThumbnailSize', 'Range', 'IfRange', 'IfNoneMatch'],
     answers: {
       200: { description: 'The file.', file: true, headers: ['ETag'] },

@@ -43,7 +43,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Account',
     summary: 'How an account stands',
     description:
-      'As its worker last said; `live=true` asks Telegram first. An account that was never seen has the state `none`. That Telegram cannot be reached is never shown as signed out.',
+      'As its worker last said; `live=true` asks Telegram first. An account that was never seen has the state `none`.',
     parameters: ['UserId', 'Live'],
     answers: { 200: { description: 'How it stands.', schema: statusResponseSchema } },
     errors: [...GUARDED, 'VALIDATION', ...BY_WORKER],
@@ -111,7 +111,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Account',
     summary: 'Give an account a proxy of its own',
     description:
-      'Takes effect by reconnecting the account. While its proxy does not get through, the account has the state `proxy_unreachable`, and its sends wait: it is never connected without the proxy. `null` takes it back; the account then connects as the server does. The address is stored sealed, and shown without its password.',
+      'Reconnects the account. While its proxy does not get through, its state is `proxy_unreachable` and its sends wait: it is never connected without the proxy. `null`: it connects as the server does. The address is stored sealed, and shown without its password.',
     request: {
       schema: proxyRequestSchema,
       examples: {

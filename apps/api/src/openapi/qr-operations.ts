@@ -20,7 +20,7 @@ export const QR_OPERATIONS: readonly Operation[] = [
     tag: 'Sign-in',
     summary: 'Sign in by a QR code',
     description:
-      "Show `url` as a QR code, and have the account's owner scan it in the Telegram app (Settings, Devices, Link Desktop Device) before `expires_at`. The scan signs in by itself: watch the stream or the status. Another call during the sign-in answers with the current code, renewed if it is about to expire. If the code was scanned already, the answer is that of `verify`. An unfinished sign-in by login code is cancelled.",
+      'Show `url` as a QR code. The owner scans it in the Telegram app (Settings, Devices, Link Desktop Device) before `expires_at`; watch the stream or the status. Another call answers with the current code, renewed if it is about to expire, or as `verify` if it was scanned already. An unfinished sign-in by login code is cancelled.',
     request: { schema: authQrRequestSchema, examples: { account: { user_id: 'alice' } } },
     answers: {
       200: { description: 'The code to scan, or what came of a scan.', schema: qrResponseSchema },
@@ -34,7 +34,7 @@ export const QR_OPERATIONS: readonly Operation[] = [
     tag: 'Sign-in',
     summary: 'Watch a QR sign-in',
     description:
-      'Server-sent events: `qr` with the code at once and each time that it is renewed, then `authorized` with the user, `password_required` with the hint (verify brings the password), or `error` with a code. It begins no sign-in; one that nobody scans for ten minutes is given up. Coming back is safe: an account that is signed in by then is told so.',
+      'Server-sent events: `qr` with the code at once and each time that it is renewed, then `authorized` with the user, `password_required` with the hint (verify brings the password), or `error` with a code. It begins no sign-in; one that nobody scans for ten minutes is given up.',
     parameters: ['UserId'],
     answers: { 200: { description: 'The events.', eventStream: eventSchema } },
     errors: [...GUARDED, 'VALIDATION', ...BY_WORKER, 'AUTH_NOT_STARTED', 'ALREADY_AUTHORIZED'],

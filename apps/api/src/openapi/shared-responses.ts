@@ -7,12 +7,12 @@ import type { NamedSchemas } from './schemas.ts';
 /**
  * The responses that operations share (`components.responses`). All errors have the same body, so operations have few
  * of them: `default` lists the codes of a group of operations, `4XX` and single statuses those that are the operation's
- * own.
+ * own. A response of one operation stands there, which is shorter: see {@link all}.
  */
 export class SharedResponses {
   readonly #schemas: NamedSchemas;
-  /** By their sets of codes, or by their names. */
-  readonly #responses = new Map<string, { name: string; response: Json }>();
+  /** By their sets of codes, or by their names. `uses` are the places of errors, to fill in {@link all}. */
+  readonly #responses = new Map<string, { kind: string; response: Json; uses: Json[] }>();
 
   constructor(schemas: NamedSchemas) {
     this.#schemas = schemas;
@@ -23,7 +23,7 @@ export class SharedResponses {
     const sorted = [...new Set(codes)].toSorted();
     const common = sorted.filter((code) => COMMON.has(code));
     const group = DOCUMENTED_GROUPS.find((each) => common.every((code) => each.includes(code))) ?? common;
-    const others = this.#errorOf('Errors', [...group].toSorted());
+    const others = this.#errorOf('Errors', [...new Set(group)].toSorted());
     const own = sorted.filter((code) => !COMMON.has(code));
     const refused = own.filter((code) => ERROR_CODES[code].status < 500);
     const statuses = new Set(own.map((code) => ERROR_CODES[code].status).filter((status) => status >= 500));
@@ -40,20 +40,18 @@ export class SharedResponses {
   }
 
   #errorOf(kind: string, codes: readonly ErrorCode[]): Json {
-    const { name } = this.#responses.get(codes.join()) ?? { name: this.#freeName(kind) };
-    this.#responses.set(codes.join(), { name, response: this.#responseOf(codes) });
-    return reference(name);
+    const known = this.#responses.get(codes.join());
+    const place: Json = {};
+    if (known === undefined)
+      this.#responses.set(codes.join(), { kind, response: this.#responseOf(codes), uses: [place] });
+    else known.uses.push(place);
+    return place;
   }
 
   /** A reference to a response that several operations have. */
   share(name: string, response: Json): Json {
-    this.#responses.set(name, { name, response });
+    this.#responses.set(name, { kind: name, response, uses: [] });
     return reference(name);
-  }
-
-  #freeName(kind: string): string {
-    const others = [...this.#responses.values()].filter(({ name }) => name.startsWith(kind));
-    return `${kind}${others.length + 1}`;
   }
 
   #responseOf(codes: readonly ErrorCode[]): Json {
@@ -73,11 +71,24 @@ export class SharedResponses {
     };
   }
 
-  /** `components.responses`, in the order of the names. */
+  /** `components.responses`, in the order of the names. To be called when all operations are described. */
   all(): Json {
-    const named = [...this.#responses.values()].map(({ name, response }) => [name, response] as const);
-    return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
+    const named = new Map<string, Json>();
+    for (const { kind, response, uses } of this.#responses.values()) {
+      const [use] = uses;
+      if (uses.length === 1) Object.assign(use ?? {}, response);
+      else {
+        const name = uses.length === 0 ? kind : freeName(kind, named);
+        for (const place of uses) Object.assign(place, reference(name));
+        named.set(name, response);
+      }
+    }
+    return Object.fromEntries([...named].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
+}
+
+function freeName(kind: string, taken: ReadonlyMap<string, unknown>): string {
+  return `${kind}${[...taken.keys()].filter((name) => name.startsWith(kind)).length + 1}`;
 }
 
 function listed([status, codes]: [ErrorStatus, ErrorCode[]]): string {

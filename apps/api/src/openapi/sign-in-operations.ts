@@ -35,7 +35,7 @@ export const SIGN_IN_OPERATIONS: readonly Operation[] = [
     tag: 'Sign-in',
     summary: 'Ask Telegram for a login code',
     description:
-      '`user_id` is your own name for the account. The phone number is in E.164. `api_id` and `api_hash`, which older clients send, are ignored. `proxy` is as for `/telegram/user/proxy`. The device fields are what Telegram shows to the owner, in place of the settings TELEGRAM_DEVICE_MODEL and the like. What is absent stays as it was for this account.',
+      '`user_id` is your own name for the account. `api_id` and `api_hash`, which older clients send, are ignored. `proxy` is as for `/telegram/user/proxy`. Telegram shows the device fields to the owner, in place of TELEGRAM_DEVICE_MODEL and the like. What is absent stays as it was.',
     request: {
       schema: authStartRequestSchema,
       examples: { sandbox: { ...ALICE, phone_number: '+9996627101' } },

@@ -25,7 +25,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     tag: 'Webhooks',
     summary: 'Have events posted to an address',
     description:
-      'Posts each event as it is, in the order of each account, at least once, beginning with events after now. `X-Webhook-Id` is the same for each try. `X-Signature-V2: t=<seconds>,sha256=<hex>` is the HMAC-SHA256 of the time, a dot and the body under the secret. A failed delivery is tried again for a day, then the webhook is paused; at once where the receiver answers 410.',
+      'Posts each event as it is, in the order of each account, at least once, beginning with events after now. `X-Webhook-Id` is the same for each try. `X-Signature-V2: t=<seconds>,sha256=<hex>` is the HMAC-SHA256 of the time, a dot and the body under the secret. A failed delivery is tried again for a day, then the webhook is paused; after a 410 at once.',
     request: {
       schema: webhookRequestSchema,
       examples: {

@@ -26,10 +26,12 @@ const locationSchema = requestBody({
     .describe('A live location, for so long'),
 }).meta({ id: 'Location' });
 
+const nameSchema = shortTextField(MAX_NAME, 'PersonName');
+
 const contactSchema = requestBody({
   phone_number: phoneNumberSchema,
-  first_name: shortTextField(MAX_NAME),
-  last_name: shortTextField(MAX_NAME).optional(),
+  first_name: nameSchema,
+  last_name: nameSchema.optional(),
 }).meta({ id: 'ContactCard' });
 
 const pollSchema = requestBody({

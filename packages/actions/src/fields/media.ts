@@ -1,8 +1,8 @@
 import {
   ALBUM_KINDS,
-  CALLBACK_URL,
   entitySchema,
   fileNameSchema,
+  httpUrlSchema,
   MAX_ALBUM,
   MEDIA_TYPES,
   messageFields,
@@ -30,23 +30,13 @@ const titleSchema = z
   .min(1, 'must not be empty')
   .max(MAX_TITLE, `must be at most ${MAX_TITLE} characters`);
 
-/** Longest address, in characters. */
-const MAX_URL = 2_000;
-
-const urlSchema = z
-  .string()
-  .max(MAX_URL, `must be at most ${MAX_URL} characters`)
-  .refine(
-    (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
-    'must be an http:// or https:// address',
-  )
+const urlSchema = httpUrlSchema
   .refine((url) => {
     const { username, password } = URL.canParse(url) ? new URL(url) : { username: '', password: '' };
     return username === '' && password === '';
   }, 'must have no user and no password in it')
   .meta({
-    pattern: CALLBACK_URL.pattern,
-    description: 'Fetched once, when it is the turn of the message; from public addresses only',
+    description: 'Fetched when it is the turn of the message; from public addresses only',
     examples: ['https://example.com/cat.jpg'],
   });
 
@@ -87,9 +77,7 @@ export const mediaSchema = z
   .array(mediaItemSchema)
   .min(1, 'must hold at least one file')
   .max(MAX_ALBUM, `must hold at most ${MAX_ALBUM} files`)
-  .describe(
-    'Files that were uploaded by /telegram/user/uploads, that are fetched from addresses, or that other messages have. 2 to 10 are an album: photos and videos, or only audio, or only documents',
-  );
+  .describe('2 to 10 files are an album: photos and videos, or only audio, or only documents');
 
 /** The file of an edit: one in a list, as in a send, or by itself. */
 export const oneFileSchema = z

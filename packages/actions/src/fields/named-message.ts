@@ -1,4 +1,12 @@
-import { jobIdField, messageIdField, messageIdsField, recipientIdSchema } from '@gateway/contracts';
+import {
+  jobIdField,
+  messageFields,
+  messageIdField,
+  messageIdsField,
+  recipientIdSchema,
+  requestBody,
+  userIdSchema,
+} from '@gateway/contracts';
 import { fieldError } from './field-error.ts';
 
 /** The fields of a request that name one message of a chat: by its id, or by the job that sends it. */
@@ -14,6 +22,14 @@ export const namedMessages = {
   message_ids: messageIdsField.optional(),
   job_id: namedMessage.job_id,
 };
+
+const ofAnyAction = { user_id: userIdSchema, callback_url: messageFields.callback_url.optional() };
+
+/** What the requests of several actions have in common, by names for the OpenAPI document. */
+export const COMMON_REQUESTS = [
+  requestBody({ ...ofAnyAction, ...namedMessage }).meta({ id: 'MessageRequest' }),
+  requestBody({ ...ofAnyAction, ...namedMessages }).meta({ id: 'MessagesRequest' }),
+];
 
 /** The errors of every action on a named message. */
 export const NAMED_MESSAGE_ERRORS = [

@@ -96,7 +96,7 @@ export const readMessageSchema = z.object({
   date: time,
   edit_date: time.nullable(),
   direction: z.enum(['in', 'out']),
-  chat: shownChatSchema.extend({ topic_id: z.int().nullable() }),
+  chat: shownChatSchema.extend({ topic_id: z.int().nullable() }).meta({ id: 'MessageChat' }),
   sender: senderSchema.nullable().describe('null where it is not known'),
   text: z.string().describe('The caption, where there is media'),
   entities: z.array(shownEntitySchema),

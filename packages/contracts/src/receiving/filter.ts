@@ -10,7 +10,8 @@ const chatId = z
   .regex(
     /^(?:-?[1-9][0-9]{0,11}|-1(?!0{12})[0-8][0-9]{11})$/,
     'must be the id of a chat, as events show it: no name, no phone number',
-  );
+  )
+  .meta({ id: 'ChatId' });
 
 const chatIds = z
   .array(chatId)
