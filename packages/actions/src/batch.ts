@@ -1,4 +1,4 @@
-import { requestBody } from '@gateway/contracts';
+import { idempotencyKeySchema, requestBody } from '@gateway/contracts';
 import * as z from 'zod';
 import { ACTION_NAMES, actionOf } from './catalogue.ts';
 
@@ -29,12 +29,15 @@ const actions = listOf('actions', 'actions');
 /** Body of `POST /telegram/user/batch`. */
 export const batchRequestSchema = requestBody({ actions: actions.list, dry_run: dryRunSchema }, actions);
 
-const typeSchema = z.looseObject({ type: z.enum(ACTION_NAMES, `must be one of ${ACTION_NAMES.join(', ')}`) });
-export const actionTypeSchema = typeSchema;
+/** What an item of a batch has beside the fields of its action. */
+export const batchItemSchema = z.looseObject({
+  type: z.enum(ACTION_NAMES, `must be one of ${ACTION_NAMES.join(', ')}`),
+  idempotency_key: idempotencyKeySchema.nullish(),
+});
 
-/** The action that one item of a batch names by its `type`, and its request without it. */
-export function splitItem({ type, ...request }: z.output<typeof typeSchema>) {
+/** The action that one item of a batch names by its `type`, its request, and its own key if it has one. */
+export function splitItem({ type, idempotency_key, ...request }: z.output<typeof batchItemSchema>) {
   const action = actionOf(type);
   if (action === undefined) throw new TypeError(`no action ${type}`);
-  return { action, request };
+  return { action, request, idempotencyKey: idempotency_key ?? undefined };
 }

@@ -3,7 +3,7 @@ import type { EventFilter, PaceChoice, RepliesOnly } from '@gateway/contracts';
 import { accountCall } from './account-call.ts';
 import { Accounts } from './accounts.ts';
 import { act, batch, checkBatch, type IdempotencyOptions, type SendOptions } from './actions.ts';
-import type { BatchAnswer, BatchCheck, BatchItem } from './batch-types.ts';
+import type { BatchAnswer, BatchCheck, BatchItem, BatchMessage } from './batch-types.ts';
 import { readHealth } from './health.ts';
 import { jobEvents, pathOf, readJob, waitForJob, type WaitForJobOptions } from './jobs.ts';
 import {
@@ -224,7 +224,7 @@ export class GatewayClient {
   }
 
   /** Sends up to 1,000 messages, 8 MiB in total. Each is accepted or refused separately: check each of `jobs`. */
-  sendBatch(messages: readonly OutgoingMessage[], options: IdempotencyOptions = {}): Promise<BatchAnswer> {
+  sendBatch(messages: readonly BatchMessage[], options: IdempotencyOptions = {}): Promise<BatchAnswer> {
     return batch(this.#transport, 'send/batch', { messages }, options);
   }
 
@@ -232,10 +232,7 @@ export class GatewayClient {
    * Says what {@link sendBatch} would do with these messages now: which would be accepted, as how many messages, and
    * which would be held or refused, and why. Sends nothing.
    */
-  checkSendBatch(
-    messages: readonly OutgoingMessage[],
-    options: IdempotencyOptions = {},
-  ): Promise<BatchCheck> {
+  checkSendBatch(messages: readonly BatchMessage[], options: IdempotencyOptions = {}): Promise<BatchCheck> {
     return checkBatch(this.#transport, 'send/batch', { messages }, options);
   }
 

@@ -1,5 +1,5 @@
 import {
-  actionTypeSchema,
+  batchItemSchema,
   newJob,
   splitItem,
   type JobOrigin,
@@ -64,10 +64,14 @@ async function readItem(
 ): Promise<NewJob | GatewayError> {
   try {
     refuseHalfPairs(item);
-    const { action, request } = splitItem(validate(actionTypeSchema, item, what));
+    const {
+      action,
+      request,
+      idempotencyKey = origin.idempotencyKey,
+    } = splitItem(validate(batchItemSchema, item, what));
     const valid = validate(action.request, request, what);
     requireAccount(c.get('caller'), valid.user_id);
-    return await newJob(action, valid, origin, tools);
+    return await newJob(action, valid, { ...origin, idempotencyKey }, tools);
   } catch (thrown) {
     const error = GatewayError.from(thrown);
     // An internal error fails the whole request, not one item.

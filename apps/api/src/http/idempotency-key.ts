@@ -1,4 +1,5 @@
-import { validationError } from './validation.ts';
+import { idempotencyKeySchema } from '@gateway/contracts';
+import { validate } from './validation.ts';
 
 /**
  * Validates the `Idempotency-Key` header: 1 to 200 characters, of any script.
@@ -6,12 +7,9 @@ import { validationError } from './validation.ts';
  * @throws {GatewayError} `VALIDATION`
  */
 export function readIdempotencyKey(header: string | undefined): string | undefined {
-  const key = header === undefined ? undefined : decoded(header);
-  // oxlint-disable-next-line no-control-regex -- They are what it refuses.
-  if (key === undefined || /^[^\x00-\x1f\x7f]{1,200}$/u.test(key)) return key;
-  throw validationError([
-    { path: 'Idempotency-Key', message: 'must be 1 to 200 characters, without control characters' },
-  ]);
+  return header === undefined
+    ? undefined
+    : validate(idempotencyKeySchema, decoded(header), 'Idempotency-Key');
 }
 
 /** The header as UTF-8, if its bytes are. */

@@ -11,6 +11,7 @@ import {
   batchCheckResponseSchema,
   batchResponseSchema,
   endedResponseSchema,
+  idempotencyKeySchema,
   queuedResponseSchema,
   requestBody,
 } from '@gateway/contracts';
@@ -28,12 +29,21 @@ const DRY_RUN = z
   .default(false)
   .describe('true: says what would become of each, and queues nothing');
 
+const ITEM_KEY = {
+  idempotency_key: idempotencyKeySchema
+    .meta({ id: 'IdempotencyKey', description: 'As the header of the action alone, in place of the batch’s' })
+    .optional(),
+};
+
 /**
  * The documented schemas of batches. The routes' own schemas say nothing about the items, since each is validated
  * separately.
  */
 const sendBatchSchema = requestBody({
-  messages: z.array(requestOf(ACTIONS.send)).min(1).max(MAX_BATCH),
+  messages: z
+    .array(z.intersection(requestOf(ACTIONS.send), requestBody(ITEM_KEY)).meta({ id: 'BatchMessage' }))
+    .min(1)
+    .max(MAX_BATCH),
   dry_run: DRY_RUN,
 });
 const batchSchema = requestBody({
@@ -73,7 +83,7 @@ export const ACTION_OPERATIONS: readonly Operation[] = [
     tag: 'Sending',
     summary: 'Queue up to 1000 actions',
     description:
-      'A mix of sends, edits and the rest; `type` names each. Each stands for itself: those that can be accepted are, in their order, and each of the others gets its own error.',
+      'A mix of sends, edits and the rest; `type` names each. Those that can be accepted are, in their order; each of the others gets its own error.',
     parameters: ['IdempotencyKey'],
     request: {
       schema: batchSchema,
@@ -95,8 +105,7 @@ export const ACTION_OPERATIONS: readonly Operation[] = [
     id: 'sendBatch',
     tag: 'Sending',
     summary: 'Queue up to 1000 messages',
-    description:
-      'Each message stands for itself: those that can be accepted are, in their order, and each of the others gets its own error.',
+    description: 'Those that can be accepted are, in their order; each of the others gets its own error.',
     parameters: ['IdempotencyKey'],
     request: { schema: sendBatchSchema, examples: { two: { messages: [HELLO, HELLO] } } },
     answers: BATCH_ANSWERS,
@@ -113,7 +122,7 @@ function requestOf({ request, docs }: Pick<AnyAction, 'request' | 'docs'>) {
 function batchItems(name: ActionName) {
   const action = actionOf(name);
   if (action === undefined) return [];
-  const item = z.intersection(requestOf(action), z.object({ type: z.literal(name) }));
+  const item = z.intersection(requestOf(action), requestBody({ type: z.literal(name), ...ITEM_KEY }));
   return [item.meta({ id: `Batch${pascalCase(name)}` })];
 }
 

@@ -182,3 +182,35 @@ test('a dry run says what would become of each message, and queues nothing', asy
   expect(other.body['jobs']).toMatchObject([{ status: 'error', code: 'IDEMPOTENCY_MISMATCH' }]);
   expect(await fetch(1)).toEqual(['known']);
 });
+
+test('an item with a key of its own is the message of that key, alone or in a batch, and a dry run says so', async () => {
+  const { message, fetch } = await account();
+  const { call } = queues.api();
+  const key = 'order-7';
+  const alone = await call('/telegram/user/send', {
+    body: message('alone'),
+    headers: { 'idempotency-key': key, prefer: 'respond-async' },
+  });
+  const messages = [
+    message('alone', { idempotency_key: key }),
+    message('new', { idempotency_key: 'order-8' }),
+    message('other', { idempotency_key: key }),
+    message('no key', { idempotency_key: null }),
+    message('x', { idempotency_key: 'a\nb' }),
+  ];
+  const headers = { 'idempotency-key': 'whole' };
+  const dry = await call(BATCH, { body: { messages, dry_run: true }, headers });
+  const { job_id } = alone.body;
+  const refused = [
+    { status: 'error', code: 'IDEMPOTENCY_MISMATCH' },
+    { status: 'error', code: 'VALIDATION', issues: [{ path: 'idempotency_key' }] },
+  ];
+  const [mismatch, invalid] = refused;
+  expect(dry.body['jobs']).toMatchObject([{ repeated: true }, { parts: 1 }, mismatch, { parts: 1 }, invalid]);
+  expect(dry.body['jobs']).not.toMatchObject([{}, { repeated: true }, {}, {}, {}]);
+  for (const _ of [1, 2]) {
+    const { body: answer } = await call(BATCH, { body: { messages }, headers });
+    expect(answer['jobs']).toMatchObject([{ job_id }, JOB, mismatch, JOB, invalid]);
+  }
+  expect(await fetch(3)).toEqual(['alone', 'new', 'no key']);
+});

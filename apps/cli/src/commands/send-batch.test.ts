@@ -281,7 +281,44 @@ describe('send --batch', () => {
     expect(await batch(lines, ['--dry-run', '--lang', 'ru'])).toMatchObject({
       stdout: expect.stringContaining('Ничего не отправлено.'),
     });
+    expect(json.stdout).not.toContain('"before":true');
     const single = await runCli(['send', 'alice', 'me', 'hi', '--dry-run'], { url: gateway.url });
     expect(single).toMatchObject({ code: 2, stderr: expect.stringContaining('--dry-run needs --batch') });
+  });
+
+  test('--dry-run says which lines were accepted before under the name of the batch', async () => {
+    gateway.answers({ ...READY, [SEND]: accept });
+    const lines = ['a', 'b', 'c', 'd'].map(line);
+    await batch(lines.slice(0, 2), ['--async']);
+    const sent = keys();
+    const jobs = (call: HeardCall) =>
+      (call.body.messages as { idempotency_key: string }[]).map(({ idempotency_key: key }) =>
+        sent.includes(key) ? { status: 'ok', parts: 1, repeated: true } : { status: 'ok', parts: 1 },
+      );
+    const check = `${SEND}/batch`;
+    gateway.answers({ ...READY, [check]: (call) => ({ body: { status: 'checked', jobs: jobs(call) } }) });
+    const run = await batch([line('c'), line('a'), line('b'), line('d')], ['--dry-run']);
+    expect(run).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('2 of 4 would be accepted, as 2 messages; 2 were accepted before,'),
+      stderr: expect.stringContaining(
+        'lines that were accepted before as batch mail.jsonl, and would not be sent again: 2–3',
+      ),
+    });
+    const json = await batch(lines, ['--dry-run', '--json']);
+    expect(
+      json.stdout
+        .trim()
+        .split('\n')
+        .map((text) => JSON.parse(text)),
+    ).toMatchObject([
+      { line: 1, state: 'ok', before: true, parts: 0 },
+      { line: 2, before: true },
+      { line: 3, before: false },
+      { line: 4, before: false },
+      { status: 'checked', lines: 4, ok: 2, before: 2, messages: 2 },
+    ]);
+    const renamed = await batch(lines, ['--dry-run', '--batch-id', 'again']);
+    expect(renamed.stdout).toContain('4 of 4 would be accepted');
   });
 });

@@ -34,7 +34,7 @@ export async function sendBatch(
   for (const note of notes) out.note(out.translated(note));
   const { ready, reason } = await client.health({ signal: io.signal });
   if (!ready) out.note(say('The gateway is not ready: {reason}', { reason: out.translated(reason ?? '') }));
-  if (name === undefined || options.dryRun === true) return dryRun(context, lines);
+  if (name === undefined || options.dryRun === true) return dryRun(context, lines, name);
   const tally = newTally(lines.length);
   out.note(
     out.faint(
@@ -70,22 +70,41 @@ export async function sendBatch(
 async function dryRun(
   { patientClient: client, io, out, say }: CommandContext,
   lines: readonly BatchLine[],
+  name: string | undefined,
 ): Promise<ExitCode> {
-  const total = { lines: lines.length, ok: 0, messages: 0, held: 0, refused: 0 };
+  const total = { lines: lines.length, ok: 0, before: 0, messages: 0, held: 0, refused: 0 };
+  const before: number[] = [];
   const onLine = (checked: CheckedLine) => {
-    if (checked.error === null) total.ok += 1;
-    else total.refused += 1;
+    if (checked.error !== null) total.refused += 1;
+    else if (checked.before) total.before += 1;
+    else total.ok += 1;
+    if (checked.before) before.push(checked.line);
     total.messages += checked.parts;
     if (checked.reason !== null) total.held += 1;
     if (out.json) return out.result(checked, '');
     if (checked.error !== null)
-      out.note(`${out.bad('✗')} ${say('line {line}', { line: checked.line })}: ${errorLine(checked.error)}`);
+      out.note(
+        `${out.bad('✗')} ${say('line {line}', { line: checked.line })}: ${errorLine(checked.error)}${adviceOf(say, checked.error.code)}`,
+      );
   };
-  await checkBatch({ client, lines, signal: io.signal, onLine });
-  const counts = say(
-    '{ok} of {lines} would be accepted, as {messages, plural, one {# message} other {# messages}}; {held} would wait, {refused} would be refused. Nothing was sent.',
-    total,
-  );
+  await checkBatch({ client, lines, name, signal: io.signal, onLine });
+  if (name !== undefined && before.length > 0 && !out.json)
+    out.note(
+      say('lines that were accepted before as batch {name}, and would not be sent again: {lines}', {
+        name,
+        lines: rangesOf(before),
+      }),
+    );
+  const counts =
+    total.before === 0
+      ? say(
+          '{ok} of {lines} would be accepted, as {messages, plural, one {# message} other {# messages}}; {held} would wait, {refused} would be refused. Nothing was sent.',
+          total,
+        )
+      : say(
+          '{ok} of {lines} would be accepted, as {messages, plural, one {# message} other {# messages}}; {before} were accepted before, {held} would wait, {refused} would be refused. Nothing was sent.',
+          total,
+        );
   out.result({ status: 'checked', ...total }, counts);
   return total.refused > 0 ? EXIT.refused : EXIT.ok;
 }
@@ -117,6 +136,23 @@ function describe(
   const counts = { accepted, lines, done, failed, waiting };
   const line = say('{accepted} of {lines} accepted, {done}, {failed} failed, {waiting} waiting', counts);
   return `${line}${whyHeld(say, reason, retry_at)}`;
+}
+
+/** Most stretches of numbers that are listed. */
+const MOST_RANGES = 20;
+
+/** The numbers in short, such as `2–5, 9`. @param numbers ascending */
+function rangesOf(numbers: readonly number[]): string {
+  const ranges: { from: number; to: number }[] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last !== undefined && number === last.to + 1) last.to = number;
+    else ranges.push({ from: number, to: number });
+  }
+  const shown = ranges
+    .slice(0, MOST_RANGES)
+    .map(({ from, to }) => (from === to ? String(from) : `${from}–${to}`));
+  return [...shown, ...(ranges.length > MOST_RANGES ? ['…'] : [])].join(', ');
 }
 
 /** A name by which {@link readBatch} knows the format of what came from standard input. */

@@ -1,6 +1,7 @@
 import type { BatchCheck } from '@gateway/client';
 import { useEffect, useState } from 'preact/hooks';
 import { useGateway } from '../gateway.ts';
+import { batchKeys, partKey } from './batch-key.ts';
 import { partFrom } from './batch-parts.ts';
 import type { BatchLine, RefusedLine } from './batch.ts';
 
@@ -10,11 +11,13 @@ export interface GatewayCheck {
   /** The messages at Telegram that they would go out as. */
   parts: number;
   refused: readonly RefusedLine[];
+  /** How many were accepted before, when a part of the file was sent. */
+  before: number;
   /** How many would be held, by the reason. */
   held: ReadonlyMap<string, number>;
 }
 
-const NOTHING: GatewayCheck = { checked: 0, parts: 0, refused: [], held: new Map() };
+const NOTHING: GatewayCheck = { checked: 0, parts: 0, refused: [], before: 0, held: new Map() };
 
 interface Checking {
   check: GatewayCheck;
@@ -23,8 +26,11 @@ interface Checking {
   again: () => void;
 }
 
-/** Asks the gateway about each message, part by part, when the messages or the language change. Nothing is sent. */
-export function useGatewayCheck(lines: readonly BatchLine[]): Checking {
+/**
+ * Asks the gateway about each message, part by part, when the messages or the language change. Nothing is sent.
+ * @param identity names the file and the choice of columns, as when it is sent.
+ */
+export function useGatewayCheck(identity: string, lines: readonly BatchLine[]): Checking {
   const { client } = useGateway();
   const [check, setCheck] = useState(NOTHING);
   const [error, setError] = useState<unknown>(null);
@@ -35,11 +41,15 @@ export function useGatewayCheck(lines: readonly BatchLine[]): Checking {
     let now = NOTHING;
     setCheck(now);
     setError(null);
+    const key = batchKeys.known(identity);
     const checkAll = async () => {
       while (now.checked < lines.length) {
         const part = partFrom(lines, now.checked);
         const messages = part.map(({ message }) => message);
-        const { jobs } = await client.checkSendBatch(messages, { signal });
+        const { jobs } = await client.checkSendBatch(messages, {
+          signal,
+          ...(key !== null && { idempotencyKey: partKey(key, now.checked) }),
+        });
         if (signal.aborted) return;
         now = added(now, part, jobs);
         setCheck(now);
@@ -49,22 +59,23 @@ export function useGatewayCheck(lines: readonly BatchLine[]): Checking {
       if (!signal.aborted) setError(thrown);
     });
     return () => abort.abort();
-  }, [client, lines, turn]);
+  }, [client, identity, lines, turn]);
   return { check, error, again: () => setTurn((before) => before + 1) };
 }
 
 function added(before: GatewayCheck, part: readonly BatchLine[], jobs: BatchCheck['jobs']): GatewayCheck {
   const refused = [...before.refused];
   const held = new Map(before.held);
-  let { parts } = before;
+  let { parts, before: acceptedBefore } = before;
   for (const [index, job] of jobs.entries()) {
     const item = part[index];
     if (item === undefined) continue;
     if (job.status === 'error') refused.push({ ...item, error: job });
+    else if (job.repeated === true) acceptedBefore += 1;
     else {
       parts += job.parts;
       if (job.reason !== undefined) held.set(job.reason, (held.get(job.reason) ?? 0) + 1);
     }
   }
-  return { checked: before.checked + part.length, parts, refused, held };
+  return { checked: before.checked + part.length, parts, refused, before: acceptedBefore, held };
 }

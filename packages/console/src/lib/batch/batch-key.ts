@@ -9,9 +9,16 @@ const PREFIX = 'gateway-batch:';
 export const batchKeys = {
   /** @param identity names the file and the choice of its columns */
   of: (identity: string): string => {
-    const key = sessionStorage.getItem(PREFIX + identity) ?? newKey();
+    const key = batchKeys.known(identity) ?? newKey();
     sessionStorage.setItem(PREFIX + identity, key);
     return key;
   },
+  /** The key, if the file was sent in part. */
+  known: (identity: string): string | null => sessionStorage.getItem(PREFIX + identity),
   forget: (identity: string) => sessionStorage.removeItem(PREFIX + identity),
 };
+
+/** The key of a part of the file. @param from the place of its first message */
+export function partKey(key: string, from: number): string {
+  return `${key}-${from}`;
+}

@@ -2,7 +2,7 @@ import type { GatewayClient } from '@gateway/client';
 import { useRef, useState } from 'preact/hooks';
 import { useGateway } from '../gateway.ts';
 import { useAction } from '../hooks.ts';
-import { batchKeys } from './batch-key.ts';
+import { batchKeys, partKey } from './batch-key.ts';
 import { partFrom } from './batch-parts.ts';
 import type { BatchLine, RefusedLine } from './batch.ts';
 
@@ -37,7 +37,7 @@ export function useBatchSending(identity: string): BatchSending {
     const key = batchKeys.of(identity);
     while (now.current.handled < lines.length && !isStopped.current) {
       const { handled } = now.current;
-      now.current = await sendPart(client, partFrom(lines, handled), `${key}-${handled}`, now.current);
+      now.current = await sendPart(client, partFrom(lines, handled), partKey(key, handled), now.current);
       setProgress(now.current);
     }
     if (now.current.handled === lines.length) batchKeys.forget(identity);

@@ -7,7 +7,7 @@ import { Refused } from './refused.tsx';
 /** What the gateway would do with the messages of a file. */
 export function BatchCheck({ check, all }: { check: GatewayCheck; all: number }) {
   const { t, say } = useWords();
-  const { checked, parts, refused, held } = check;
+  const { checked, parts, refused, before, held } = check;
   if (checked < all)
     return (
       <div class="buttons">
@@ -18,7 +18,7 @@ export function BatchCheck({ check, all }: { check: GatewayCheck; all: number })
         </span>
       </div>
     );
-  const accepted = all - refused.length;
+  const accepted = all - refused.length - before;
   return (
     <>
       {accepted > 0 && (
@@ -30,6 +30,14 @@ export function BatchCheck({ check, all }: { check: GatewayCheck; all: number })
             t('Long texts are split, so {count, plural, one {# message goes} other {# messages go}} out.', {
               count: parts,
             })}
+        </p>
+      )}
+      {before > 0 && (
+        <p role="status">
+          {t(
+            '{count, plural, one {# message was} other {# messages were}} accepted before, and will not be sent again.',
+            { count: before },
+          )}
         </p>
       )}
       {held.size > 0 && (

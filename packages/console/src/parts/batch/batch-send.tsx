@@ -14,10 +14,12 @@ interface BatchSendProps {
   lines: readonly BatchLine[];
   /** How many of them the gateway would accept; `null`: it is not known yet. */
   acceptable: number | null;
+  /** How many were accepted before. */
+  before: number;
 }
 
 /** Sends the messages of a file, and shows what became of them. */
-export function BatchSend({ identity, lines, acceptable }: BatchSendProps) {
+export function BatchSend({ identity, lines, acceptable, before }: BatchSendProps) {
   const { t } = useWords();
   const [asks, setAsks] = useState(false);
   const { progress, isRunning, error, run, stop } = useBatchSending(identity);
@@ -35,7 +37,7 @@ export function BatchSend({ identity, lines, acceptable }: BatchSendProps) {
           >
             {t('Send {count, plural, one {# message} other {# messages}}', { count })}
           </button>
-          <span class="said">{t('Nothing has been sent yet.')}</span>
+          {before === 0 && <span class="said">{t('Nothing has been sent yet.')}</span>}
         </div>
       )}
       {progress !== null && <Progress progress={progress} all={lines.length} />}

@@ -20,7 +20,7 @@ export function CheckedFile({ identity, table, choice }: CheckedFileProps) {
   const { t } = useWords();
   const checked = useMemo(() => checkBatch(table, choice), [table, choice]);
   const { lines } = checked;
-  const { check, error, again } = useGatewayCheck(lines);
+  const { check, error, again } = useGatewayCheck(identity, lines);
   const isChecked = check.checked === lines.length;
   return (
     <>
@@ -37,7 +37,8 @@ export function CheckedFile({ identity, table, choice }: CheckedFileProps) {
       <BatchSend
         identity={identity}
         lines={lines}
-        acceptable={isChecked ? lines.length - check.refused.length : null}
+        acceptable={isChecked ? lines.length - check.refused.length - check.before : null}
+        before={check.before}
       />
     </>
   );

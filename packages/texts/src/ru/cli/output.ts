@@ -164,6 +164,10 @@ export const OUTPUT = {
   '{job} is queued again': 'Задание {job} снова в очереди',
   '{ok} of {lines} would be accepted, as {messages, plural, one {# message} other {# messages}}; {held} would wait, {refused} would be refused. Nothing was sent.':
     'Принято будет {ok} из {lines} ({messages, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}}); ждать будут {held}, не принято будет {refused}. Ничего не отправлено.',
+  '{ok} of {lines} would be accepted, as {messages, plural, one {# message} other {# messages}}; {before} were accepted before, {held} would wait, {refused} would be refused. Nothing was sent.':
+    'Принято будет {ok} из {lines} ({messages, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}}); раньше уже принято {before}, ждать будут {held}, не принято будет {refused}. Ничего не отправлено.',
+  'lines that were accepted before as batch {name}, and would not be sent again: {lines}':
+    'строки, которые уже приняты в пакете {name} и снова не отправятся: {lines}',
   '{count, plural, one {# message} other {# messages}}':
     '{count, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}}',
 } as const;

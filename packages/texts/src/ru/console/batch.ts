@@ -18,6 +18,8 @@ export const BATCH = {
   'The gateway checks the messages': 'Шлюз проверяет сообщения',
   'The gateway would accept {count, plural, one {# message} other {# messages}}.':
     'Шлюз примет {count, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}}.',
+  '{count, plural, one {# message was} other {# messages were}} accepted before, and will not be sent again.':
+    'Уже {count, plural, one {принято # сообщение, снова оно не отправится} few {приняты # сообщения, снова они не отправятся} many {принято # сообщений, снова они не отправятся} other {принято # сообщения, снова они не отправятся}}.',
   'Long texts are split, so {count, plural, one {# message goes} other {# messages go}} out.':
     'Длинные тексты делятся: уйдёт {count, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}}.',
   'Some would wait:': 'Некоторые будут ждать:',
