@@ -22,6 +22,7 @@ import { loopbackGuard } from './middleware/loopback-guard.ts';
 import { refuseOtherMethods } from './middleware/method-not-allowed.ts';
 import { requestId } from './middleware/request-id.ts';
 import { traceRequests } from './middleware/trace-requests.ts';
+import { refuseUnknownQuery } from './middleware/unknown-query.ts';
 import { accountRoutes } from './routes/account.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { authQrRoutes } from './routes/auth-qr.ts';
@@ -99,6 +100,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.route('/', healthRoutes(context));
   if (context.settings.API_KEYS.length === 0) app.use(loopbackGuard(context.settings));
   else for (const path of WITH_KEY) app.use(path, apiKey(context));
+  app.use(refuseUnknownQuery);
   app.route('/', docsRoutes());
   app.route('/', boardRoutes(context));
   app.route('/', sandboxRoutes(context));

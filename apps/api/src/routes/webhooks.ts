@@ -12,7 +12,7 @@ import { mayUse, requireAccount } from '../middleware/api-key.ts';
 const MAX_LIMIT = 100;
 const LIMIT = `must be a whole number, 1 to ${MAX_LIMIT}`;
 
-const querySchema = z.object({
+const querySchema = z.strictObject({
   user_id: userIdSchema.optional(),
   job_id: z.string().max(200).optional(),
   state: webhookDeliverySchema.shape.state.optional(),
