@@ -5,8 +5,8 @@ import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
 import { issuesOf } from '../lib/issues.ts';
 import { useWords } from '../lib/words.ts';
-import { Field } from './field.tsx';
 import { ErrorNotice } from './notice.tsx';
+import { ProxyField } from './proxy-field.tsx';
 
 const NOT_REACHED = text('Saved, but it does not lead to Telegram: messages wait.');
 const REMOVED = text('Saved. The account has no proxy of its own.');
@@ -37,19 +37,11 @@ export function ProxyEditor({ account: { user_id: userId } }: { account: Pick<Ac
           void save.run();
         }}
       >
-        <Field
-          label={t('Address of the proxy')}
-          name="proxy"
-          type="text"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
+        <ProxyField
           value={address}
           onText={setAddress}
           problem={problem}
-          hint={t(
-            'socks5://user:password@host:port, http://user:password@host:port or mtproxy://secret@host:port. Empty: none of its own.',
-          )}
+          hint={t('Empty: none of its own.')}
         />
         {problem === undefined && <ErrorNotice error={save.error} />}
         <div class="buttons">

@@ -2,7 +2,7 @@ import { GatewayApiError } from '@gateway/client';
 import { useEffect, useState } from 'preact/hooks';
 import { issuesOf } from '../../lib/issues.ts';
 import { useWords } from '../../lib/words.ts';
-import { Field } from '../field.tsx';
+import { ProxyField } from '../proxy-field.tsx';
 
 interface OwnNetworkProps {
   proxy: string;
@@ -21,19 +21,11 @@ export function OwnNetwork({ proxy, onProxy, problem }: OwnNetworkProps) {
     <details open={isOpen} onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
       <summary>{t('Own network')}</summary>
       <div class="stack">
-        <Field
-          label={t('Address of the proxy')}
-          name="proxy"
-          type="text"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
+        <ProxyField
           value={proxy}
           onText={onProxy}
           problem={problem}
-          hint={t(
-            'socks5://user:password@host:port, http://user:password@host:port or mtproxy://secret@host:port. Empty: as the account connected before, or as the gateway does.',
-          )}
+          hint={t('Empty: as the account connected before, or as the gateway does.')}
         />
       </div>
     </details>

@@ -40,8 +40,9 @@ export const ACCOUNT = {
   'That of the gateway, if it has one': 'Как у шлюза, если есть',
   'Change the proxy': 'Изменить прокси',
   'Address of the proxy': 'Адрес прокси',
-  'socks5://user:password@host:port, http://user:password@host:port or mtproxy://secret@host:port. Empty: none of its own.':
-    'socks5://имя:пароль@хост:порт, http://имя:пароль@хост:порт или mtproxy://секрет@хост:порт. Пусто: своего прокси нет.',
+  'socks5://user:password@host:port, http://user:password@host:port or mtproxy://secret@host:port.':
+    'socks5://имя:пароль@хост:порт, http://имя:пароль@хост:порт или mtproxy://секрет@хост:порт.',
+  'Empty: none of its own.': 'Пусто: своего прокси нет.',
   'Save and reconnect': 'Сохранить и переподключить',
   'Saved. The account is connected by it.': 'Сохранено. Аккаунт подключён через него.',
   'Saved. The account has no proxy of its own.': 'Сохранено. Своего прокси у аккаунта нет.',

@@ -14,8 +14,8 @@ export const SIGN_IN = {
   'Number of the Telegram account, with its country code.': 'Номер аккаунта Telegram с кодом страны.',
   'In the sandbox, use:': 'В песочнице используйте:',
   'Own network': 'Своя сеть',
-  'socks5://user:password@host:port, http://user:password@host:port or mtproxy://secret@host:port. Empty: as the account connected before, or as the gateway does.':
-    'socks5://имя:пароль@хост:порт, http://имя:пароль@хост:порт или mtproxy://секрет@хост:порт. Пусто: как аккаунт подключался раньше или как шлюз.',
+  'Empty: as the account connected before, or as the gateway does.':
+    'Пусто: как аккаунт подключался раньше или как шлюз.',
   'Send me the code': 'Получить код',
   'Show the QR code': 'Показать QR-код',
 
