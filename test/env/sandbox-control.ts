@@ -255,7 +255,7 @@ export class SandboxControl {
         }),
       });
     // The sandbox may close a connection at the moment in which the next request is written to it.
-    const response = await (method === 'GET' ? ask().catch(ask) : ask());
+    const response = await (method === 'POST' ? ask() : ask().catch(ask));
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     const text = await response.text();
     // The contract defines the shape; the sandbox's own tests check it.
