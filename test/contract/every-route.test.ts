@@ -187,7 +187,7 @@ describe('Every route', () => {
     expect(strict.length).toBeGreaterThan(50);
     for (const route of strict) {
       const path = route.path.replace('{user_id}', 'alice').replace(/\{\w+\}/g, 'me');
-      const answer = await stack.api.request(route.method, `${path}?limitt=1`, route.body);
+      const answer = await stack.api.request(route.method, `${path}?limitt=1`, route.body, {});
       expectRefusal(route, answer, 400, 'VALIDATION');
       expect(answer.body.issues, route.name).toContainEqual({
         path: 'limitt',

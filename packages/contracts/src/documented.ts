@@ -8,7 +8,7 @@ const NAME = '[A-Za-z][A-Za-z0-9_]{2,31}';
 const PHONE = '\\+[1-9](?:[ .-]?[0-9]){6,14}';
 const USER_ID = '[1-9][0-9]{0,11}';
 const CHANNEL_ID = '[1-9][0-9]{0,10}';
-/** Paths of t.me that name no chat; see telegram-links.ts. In lower case only: the pattern of all cases is very long. */
+/** Paths of t.me that name no chat; see telegram-links.ts. In lower case: all cases make it very long. */
 const RESERVED = (
   'joinchat addlist folder share contact boost addemoji addstickers addtheme auction auth call confirmphone giftcode ' +
   'invoice login newbot nft oauth passport proxy setlanguage socks stargift'
