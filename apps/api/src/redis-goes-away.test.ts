@@ -7,6 +7,12 @@ import { READY } from './testing/views.ts';
 
 const queues = useRealQueues();
 
+/** The last event of a stream whose source failed. */
+const AWAY = {
+  event: 'error',
+  data: { status: 'error', code: 'QUEUE_UNAVAILABLE', request_id: expect.any(String) },
+};
+
 afterEach(async () => {
   queues.proxy.heal();
   await vi.waitFor(() => queues.producer.claimShards(), { timeout: 10_000 });
@@ -21,13 +27,13 @@ test('a send stays 202 where Redis goes away after the message was accepted', as
   expect((await answer).body).toEqual({ status: 'queued', job_id: expect.any(String), state: 'waiting' });
 });
 
-test('the events of a job end where Redis goes away', async () => {
+test('the events of a job end with an error where Redis goes away', async () => {
   const { jobId } = await enqueued(queues);
   const open = openWaits(queues.producer);
   const answer = await queues.api().request(`/jobs/${jobId}/events`);
   await expect.poll(open).toBe(1);
   queues.proxy.cut();
-  await answer.text();
+  expect(readEvents(await answer.text()).at(-1)).toMatchObject(AWAY);
   expect(open()).toBe(0);
 });
 
@@ -35,10 +41,21 @@ test('the events of an account end with an error where Redis goes away', async (
   const userId = await queues.owner.newAccount(READY);
   const answer = await queues.api().request(`/telegram/accounts/${userId}/events`);
   queues.proxy.cut();
-  expect(readEvents(await answer.text()).at(-1)).toMatchObject({
-    event: 'error',
-    data: { status: 'error', code: 'QUEUE_UNAVAILABLE', request_id: expect.any(String) },
+  expect(readEvents(await answer.text()).at(-1)).toMatchObject(AWAY);
+});
+
+test('the updates of an account end with an error where Redis goes away', async () => {
+  const userId = await queues.owner.newAccount(READY);
+  const settings = JSON.stringify({ enabled: true, since: null, filter: {} });
+  await queues.owner.redis.hset(`{acct-${userId}}:receiving`, { settings });
+  const read = vi.spyOn(queues.producer.events, 'read');
+  onTestFinished(() => read.mockRestore());
+  const answer = await queues.api().request(`/telegram/accounts/${userId}/updates?after=0`, {
+    headers: { accept: 'text/event-stream' },
   });
+  await vi.waitFor(() => expect(read).toHaveBeenCalled(), { timeout: 10_000 });
+  queues.proxy.cut();
+  expect(readEvents(await answer.text()).at(-1)).toMatchObject(AWAY);
 });
 
 test('a reply that can no longer be queued is an error event', async () => {

@@ -1,5 +1,11 @@
 import type { JobState } from '@gateway/contracts';
-import { GatewayApiError, GatewayConnectionError, JobTimeoutError, objectOf } from './errors.ts';
+import {
+  GatewayApiError,
+  GatewayConnectionError,
+  JobTimeoutError,
+  objectOf,
+  streamedErrorOf,
+} from './errors.ts';
 import { never, repeatable, sleep, waitBefore } from './retry.ts';
 import type { EventStream, Transport } from './transport.ts';
 import type { CallOptions, EndedJob, Job } from './types.ts';
@@ -75,8 +81,13 @@ export async function* jobEvents(
         ...(lastId !== '' && { headers: { 'Last-Event-ID': lastId } }),
       });
       if (stream === null) return;
+      const failed = failures;
       failures = 0;
       for await (const { event, data, id } of stream.events) {
+        if (event === 'error') {
+          failures = failed;
+          throw streamedErrorOf(objectOf(data) ?? {});
+        }
         const job = event === 'job' ? jobOf(data) : null;
         if (job === null) continue;
         yield job;

@@ -8,7 +8,12 @@ const TEMPORARY_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** For calls that are safe to repeat: reads, and changes that have no further effect the second time. */
 export const repeatable: RetryRule = (error) =>
-  error instanceof GatewayConnectionError || TEMPORARY_STATUSES.has(error.status);
+  error instanceof GatewayConnectionError || TEMPORARY_STATUSES.has(error.status) || mayPass(error);
+
+/** Whether the error ended a stream, which began with a 200, and is temporary. */
+function mayPass({ status, kind }: GatewayApiError): boolean {
+  return status === 200 && kind === 'retryable';
+}
 
 /**
  * For sends with an Idempotency-Key: two with the same key are one message. An error that names a job is final, since

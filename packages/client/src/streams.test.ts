@@ -72,6 +72,17 @@ describe('the events of a job', () => {
     expect(told).toEqual([undefined, 'a', 'a', 'a', 'b']);
   });
 
+  test('go on after an error that may pass, and throw another', async () => {
+    const error = (code: string, kind: string) =>
+      `event: error\nretry: 1\ndata: ${JSON.stringify({ status: 'error', code, message: 'm', kind })}\n\n`;
+    gateway.answers(
+      events([jobEvent('a', 'waiting'), error('QUEUE_UNAVAILABLE', 'retryable')]),
+      events([jobEvent('b', 'active'), error('INTERNAL', 'permanent')]),
+    );
+    await expect(states()).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(gateway.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'a']);
+  });
+
   test('end if there is nothing more to yield', async () => {
     gateway.answers(events([jobEvent('a', 'waiting')]), (response) => {
       response.writeHead(204).end();

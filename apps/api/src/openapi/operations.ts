@@ -3,6 +3,7 @@ import {
   accountStateResponseSchema,
   disconnectRequestSchema,
   doneResponseSchema,
+  errorResponseSchema,
   healthResponseSchema,
   jobResponseSchema,
   paceRequestSchema,
@@ -14,6 +15,7 @@ import {
   typingRequestSchema,
   typingResponseSchema,
 } from '@gateway/contracts';
+import * as z from 'zod';
 import { ACTION_OPERATIONS } from './action-operations.ts';
 import { ASSISTANT_OPERATIONS } from './assistant-operations.ts';
 import { ACCOUNT, BY_WORKER, GUARDED, INTERACTIVE } from './error-groups.ts';
@@ -225,10 +227,10 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Jobs',
     summary: 'Watch a job',
     description:
-      'Server-sent events named `job`, one a change; the last is its end. A caller that names the last event by `Last-Event-ID` is answered 204.',
+      'Server-sent events named `job`, one a change; the last is its end. A caller that names the last event by `Last-Event-ID` is answered 204. If the job cannot be read, it ends with an event `error`.',
     parameters: ['JobId', 'LastEventId'],
     answers: {
-      200: { description: 'The events.', eventStream: jobResponseSchema },
+      200: { description: 'The events.', eventStream: z.union([jobResponseSchema, errorResponseSchema]) },
       204: { description: 'The end has been told already.' },
     },
     errors: [...GUARDED, 'JOB_NOT_FOUND'],

@@ -10,6 +10,7 @@ import { hasEnded, jobChanges, versionOf } from '../control/job-changes.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
 import { answerLanguage, inLanguage } from '../http/language.ts';
 import { eventStream } from '../http/sse.ts';
+import { streamErrors } from '../http/stream-error.ts';
 import { validate } from '../http/validation.ts';
 import { mayUse } from '../middleware/api-key.ts';
 
@@ -27,7 +28,7 @@ const jobQuerySchema = z.strictObject({
 
 /** Jobs by their id: read, wait, watch, cancel, retry. */
 export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
-  const { producer, logger, stopping } = context;
+  const { producer, stopping } = context;
   const routes = new Hono<ApiEnv>();
 
   // With `?wait=N` responds when the job ends, at the latest after N seconds.
@@ -49,6 +50,7 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
     if (job === null) throw new GatewayError('JOB_NOT_FOUND');
     const known = c.req.header('last-event-id');
     const language = answerLanguage(c);
+    const writeError = streamErrors(context, c);
     // 204 tells a client that already has the last event not to reconnect.
     if (hasEnded(job) && versionOf(job) === known) return c.body(null, 204);
     return eventStream(c, (stream) =>
@@ -63,10 +65,7 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
           const data = JSON.stringify({ status: 'ok', ...inLanguage(view, language) });
           await stream.writeSSE({ event: 'job', id, data });
         }
-      }).catch((error: unknown) => {
-        // The client reconnects by itself, and gets a 503 if Redis is still unavailable.
-        logger.debug({ err: error, jobId, requestId: c.get('requestId') }, 'the event stream failed');
-      }),
+      }).catch((thrown: unknown) => writeError(stream, thrown)),
     );
   });
 

@@ -2,7 +2,6 @@ import { previewText } from '@gateway/actions';
 import {
   accountListRequestSchema,
   failureListRequestSchema,
-  GatewayError,
   historyRequestSchema,
   previewRequestSchema,
   sendListRequestSchema,
@@ -17,15 +16,12 @@ import { readAccountStatus } from '../accounts/account-status.ts';
 import { jobTools } from '../actions/job-tools.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
-import { errorAnswer } from '../http/error-response.ts';
 import { answerLanguage, eachInLanguage, inLanguage } from '../http/language.ts';
 import { eventStream } from '../http/sse.ts';
+import { streamErrors } from '../http/stream-error.ts';
 import { validate } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
 import { readBody } from '../middleware/json-body.ts';
-
-/** ms after which a client may connect again, once a stream has ended with an error. */
-const RETRY_MS = 5_000;
 
 /** Read-only listings for people: the accounts, the outcomes of their messages, the preview of a text. */
 export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
@@ -74,6 +70,7 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
     const { limit } = validate(sendListRequestSchema, c.req.query());
     await producer.accountView(userId);
     const language = answerLanguage(c);
+    const writeError = streamErrors(context, c);
     return eventStream(c, (stream) =>
       withEitherSignal(stream.hungUp, stopping, async (signal) => {
         for await (const { account, pending, ended } of accountChanges(context, userId, limit, signal)) {
@@ -84,16 +81,7 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
           };
           await stream.writeSSE({ event: 'account', data: JSON.stringify(change) });
         }
-      }).catch(async (thrown: unknown) => {
-        const error = GatewayError.from(thrown);
-        const requestId = c.get('requestId');
-        logger.warn(
-          { err: error.cause ?? error, code: error.code, userId, requestId },
-          'the event stream failed',
-        );
-        const { body } = errorAnswer(error, requestId, language);
-        await stream.writeSSE({ event: 'error', data: JSON.stringify(body), retry: RETRY_MS });
-      }),
+      }).catch((thrown: unknown) => writeError(stream, thrown)),
     );
   });
 

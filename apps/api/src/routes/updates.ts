@@ -6,10 +6,9 @@ import { Hono, type Context } from 'hono';
 import * as z from 'zod';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
-import { errorAnswer } from '../http/error-response.ts';
-import { answerLanguage } from '../http/language.ts';
 import { longListAnswer } from '../http/long-list.ts';
 import { eventStream, type EventWriter } from '../http/sse.ts';
+import { streamErrors } from '../http/stream-error.ts';
 import { validate } from '../http/validation.ts';
 import { whileConnected } from '../http/while-connected.ts';
 import { requireAccount } from '../middleware/api-key.ts';
@@ -17,15 +16,12 @@ import { requireAccount } from '../middleware/api-key.ts';
 /** Events that a stream reads at a time. */
 const CHUNK = 50;
 
-/** ms after which a client may connect again, once a stream has ended with an error. */
-const RETRY_MS = 5_000;
-
 const streamRequestSchema = updatesRequestSchema.pick({ after: true });
 const lastEventIdSchema = z.object({ 'Last-Event-ID': seqInQuery });
 
 /** The events of accounts that receive: as a stream (SSE), or by long poll. */
 export function updateRoutes(context: ApiContext): Hono<ApiEnv> {
-  const { producer, metrics, logger, stopping } = context;
+  const { producer, metrics, stopping } = context;
   const { events } = producer;
   const routes = new Hono<ApiEnv>();
 
@@ -90,23 +86,10 @@ export function updateRoutes(context: ApiContext): Hono<ApiEnv> {
   }
 
   function stream(c: Context<ApiEnv>, userId: string, from: number): Response {
-    const language = answerLanguage(c);
+    const writeError = streamErrors(context, c);
     return eventStream(c, (writer) =>
       withEitherSignal(writer.hungUp, stopping, (signal) => writeEvents(writer, userId, from, signal)).catch(
-        async (thrown: unknown) => {
-          const error = GatewayError.from(thrown);
-          const { body } = errorAnswer(error, c.get('requestId'), language);
-          const { oldest_seq: oldest } = { oldest_seq: undefined, ...error.details.extra };
-          if (error.code === 'EVENTS_GONE' || error.code === 'RECEIVING_OFF')
-            await writer.writeSSE({
-              event: 'error',
-              data: JSON.stringify(body),
-              retry: RETRY_MS,
-              ...(typeof oldest === 'number' && { id: String(oldest - 1) }),
-            });
-          // The client connects again by itself, and gets a 503 if Redis is still away.
-          else logger.debug({ err: error, userId, requestId: c.get('requestId') }, 'the event stream failed');
-        },
+        (thrown: unknown) => writeError(writer, thrown, firstPlaceIn(thrown)),
       ),
     );
   }
@@ -151,6 +134,12 @@ function placeOf(c: Context<ApiEnv>): number | undefined {
   const { after } = validate(streamRequestSchema, c.req.query());
   const header = c.req.header('last-event-id') ?? '';
   return header === '' ? after : validate(lastEventIdSchema, { 'Last-Event-ID': header })['Last-Event-ID'];
+}
+
+/** The place before the oldest event, if the error says which that is: a client that connects again begins there. */
+function firstPlaceIn(thrown: unknown): string | undefined {
+  const { oldest_seq: oldest } = { oldest_seq: undefined, ...GatewayError.from(thrown).details.extra };
+  return typeof oldest === 'number' ? String(oldest - 1) : undefined;
 }
 
 /** @throws {GatewayError} `EVENTS_GONE`. */

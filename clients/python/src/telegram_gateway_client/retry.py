@@ -22,7 +22,9 @@ LONGEST_WAIT = 30.0
 
 def repeatable(error: GatewayError) -> bool:
     """For reads, and for changes that have no further effect the second time."""
-    return error.code == "NO_ANSWER" or error.status in TEMPORARY
+    # An error that ended a stream has no status.
+    may_pass = error.status is None and error.kind == "retryable"
+    return error.code == "NO_ANSWER" or error.status in TEMPORARY or may_pass
 
 
 def with_idempotency_key(error: GatewayError) -> bool:

@@ -48,6 +48,7 @@ async def followed(http: AsyncHttp, path: str, last_id: str = "") -> AsyncStream
     failures = 0
     while True:
         asked = 0
+        failed = failures
         try:
             async with event_source(http, "GET", path, last_id=last_id) as source:
                 if source is None:
@@ -55,6 +56,9 @@ async def followed(http: AsyncHttp, path: str, last_id: str = "") -> AsyncStream
                 failures = 0
                 async for event in source.aiter_sse():
                     asked = event.retry or asked
+                    if event.event == "error":
+                        failures = failed
+                        data_of(event)
                     if event.data:
                         last_id = event.id or last_id
                         yield event
