@@ -4,6 +4,7 @@ import {
   cleanSource,
   cutsOf,
   isInvisible,
+  MAX_TEXT_LENGTH,
   normalizeFormatted,
   parseRecipient,
   partsOf,
@@ -44,17 +45,17 @@ interface Work {
 const MARKUPS: readonly Markup[] = ['markdown', 'html', 'markdown_lenient'];
 
 const WORK: readonly Work[] = [
-  { name: 'plain text', size: 65_536, run: (text) => accept({ text, entities: [] }) },
+  { name: 'plain text', size: MAX_TEXT_LENGTH, run: (text) => accept({ text, entities: [] }) },
   ...MARKUPS.map((markup) => ({
     name: markup,
-    size: 65_536,
+    size: MAX_TEXT_LENGTH,
     run: (source: string) => {
       const outcome = formatText(cleanSource(source), markup);
       if (!('fault' in outcome)) accept(outcome);
     },
   })),
-  { name: 'a sent text that is looked for', size: 65_536, run: (text) => sameTextAs(text)(text) },
-  { name: 'thoughts of a model', size: 65_536, run: withoutUnopenedThoughts },
+  { name: 'a sent text that is looked for', size: MAX_TEXT_LENGTH, run: (text) => sameTextAs(text)(text) },
+  { name: 'thoughts of a model', size: MAX_TEXT_LENGTH, run: withoutUnopenedThoughts },
   { name: 'recipient', size: 1_024, run: parseRecipient },
   // Reading starts synchronously; only files are read later.
   { name: 'session string', size: 250_000, run: (text) => void readGivenSession(text).catch(() => {}) },

@@ -48,6 +48,15 @@ describe('A text that Telegram changes', () => {
   };
   const bold = (offset: number, length: number) => ({ type: 'bold', offset, length });
 
+  test('goes out in parts, in order, as long as a body takes it', async () => {
+    const words = Array.from({ length: 37_000 }, (_, index) => `${100_000 + index}`).join(' ');
+    const before = (await received()).length;
+    const { status, body } = await stack.api.post(SEND, message(words), { Prefer: 'wait=60' });
+    expect([status, body.message_ids.length]).toEqual([200, 64]);
+    const parts = (await received()).slice(before).map(({ text }) => text);
+    expect(parts.join(' ')).toBe(words);
+  });
+
   const CASES: [text: string, mode: string, sent: string, entities: object[]][] = [
     ['a\r\nb', 'none', 'a\nb', []],
     [' \t\r\n a\tb\0\v\f \n', 'none', 'a b', []],

@@ -231,6 +231,7 @@ export { EMPTY_SEND_STATE, sendStateSchema, type SendState } from './send-state.
 export {
   jobIdField,
   MAX_MESSAGE_LENGTH,
+  MAX_TEXT_ENTITIES,
   MAX_TEXT_LENGTH,
   messageFields,
   messageIdField,

@@ -6,8 +6,14 @@ import { cleanText, isInvisible, SHOWS_SOMETHING } from './text/telegram-text.ts
 /** Telegram's limit for one message, in UTF-16 units. */
 export const MAX_MESSAGE_LENGTH = 4096;
 
-/** The gateway's limit for a text that it splits, in UTF-16 units. */
-export const MAX_TEXT_LENGTH = 65_536;
+/** The longest text that the gateway splits, in UTF-16 units: about as much as the body of a request takes. */
+export const MAX_TEXT_LENGTH = 262_144;
+
+/**
+ * Most entities of one text. Only markup of a few characters each makes so many, and checking a job with more of them
+ * would take too long at a time.
+ */
+export const MAX_TEXT_ENTITIES = 22_000;
 
 /** How far ahead `send_at` may be, in ms. */
 const MAX_AHEAD_MS = 366 * 86_400_000;

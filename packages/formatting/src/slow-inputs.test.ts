@@ -1,9 +1,9 @@
-import { cleanSource, cutsOf, normalizeFormatted, partsOf } from '@gateway/contracts';
+import { cleanSource, cutsOf, MAX_TEXT_LENGTH, normalizeFormatted, partsOf } from '@gateway/contracts';
 import { expect, test } from 'vitest';
 import { formatText } from './format-text.ts';
 import { ONCE_SLOW } from './testing/once-slow.ts';
 
-const SIZE = 65_536;
+const SIZE = MAX_TEXT_LENGTH;
 
 test.each(['markdown', 'html', 'markdown_lenient'] as const)(
   '%s texts of the maximum length that were slow in earlier versions are formatted and cut',

@@ -1,3 +1,4 @@
+import { MAX_TEXT_LENGTH } from '@gateway/contracts';
 import { FORMAT_THREAD, type FormatOutcome, type Markup } from '@gateway/formatting';
 import { BoundedThreads, silentLogger, type ThreadBounds } from '@gateway/runtime';
 import { describe, expect, test } from 'vitest';
@@ -28,8 +29,13 @@ test('a long text leaves the event loop to others', async () => {
 
 test('a text that formatting would make longer than may be sent goes out as it is written', async () => {
   const rows = `| ${'x'.repeat(100)} | b |\n|---|---|\n${'|a|b|\n'.repeat(500)}`;
-  const written = `${rows}\n${`${'- '.repeat(40)}a\n${'b\n'.repeat(1_000)}\n`.repeat(5)}`;
-  expect(written.length).toBeLessThan(65_536);
+  const written = `${rows}\n${`${'- '.repeat(40)}a\n${'b\n'.repeat(1_000)}\n`.repeat(5)}\n`.repeat(5);
+  expect(written.length).toBeLessThan(MAX_TEXT_LENGTH);
+  expect(await format(written)).toEqual({ text: written.trim(), entities: [] });
+});
+
+test('a text in which formatting would make too many entities goes out as it is written', async () => {
+  const written = '**a** '.repeat(30_000);
   expect(await format(written)).toEqual({ text: written.trim(), entities: [] });
 });
 

@@ -1,4 +1,4 @@
-import { MAX_TEXT_LENGTH, type FormattedText } from '@gateway/contracts';
+import { MAX_TEXT_ENTITIES, MAX_TEXT_LENGTH, type FormattedText } from '@gateway/contracts';
 import { FORMAT_THREAD, formatText, type FormatOutcome, type Markup } from '@gateway/formatting';
 import { BoundedThreads, ThreadError, type Logger } from '@gateway/runtime';
 
@@ -9,8 +9,8 @@ type Threads = Pick<BoundedThreads<{ text: string; markup: Markup }, FormatOutco
 
 const THREADS: Threads = new BoundedThreads({
   entry: FORMAT_THREAD,
-  // The longest text takes about 200 ms to format. The rest is margin for a busy machine.
-  timeoutMs: 5_000,
+  // The longest text takes about 500 ms to format. The rest is margin for a busy machine.
+  timeoutMs: 10_000,
   heapMb: 128,
   atOnce: 2,
   maxWaiting: 10_000,
@@ -49,11 +49,14 @@ function formatAtOnce(text: string, markup: Markup): FormatOutcome {
   return withinBound(text, markup, formatText(text, markup));
 }
 
-/** Bullets and tables lengthen a text. If a model's formatted text becomes too long to send, it is sent unformatted. */
+/**
+ * Bullets and tables lengthen a text. If a model's formatted text becomes too long to send, or has too many entities, it
+ * is sent unformatted.
+ */
 function withinBound(text: string, markup: Markup, outcome: FormatOutcome): FormatOutcome {
-  const isTooLong =
-    markup === 'markdown_lenient' && 'text' in outcome && outcome.text.length > MAX_TEXT_LENGTH;
-  return isTooLong ? asWritten(text) : outcome;
+  if (markup !== 'markdown_lenient' || 'fault' in outcome) return outcome;
+  const isTooMuch = outcome.text.length > MAX_TEXT_LENGTH || outcome.entities.length > MAX_TEXT_ENTITIES;
+  return isTooMuch ? asWritten(text) : outcome;
 }
 
 function asWritten(text: string): FormattedText {

@@ -3,6 +3,7 @@ import {
   cutsOf,
   isInvisible,
   MAX_MESSAGE_LENGTH,
+  MAX_TEXT_ENTITIES,
   normalizeFormatted,
   partsOf,
   type FormattedText,
@@ -21,7 +22,7 @@ export interface GivenText {
  * The text to send. Normalises it before parsing its markup, so that offsets refer to the message, and the parsed
  * result again.
  * @param path where the request has the text.
- * @throws {GatewayError} `VALIDATION` if the markup is invalid, or if nothing visible is left.
+ * @throws {GatewayError} `VALIDATION` if the markup is invalid, or makes too many entities, or if nothing visible is left.
  */
 async function readText(
   { text, parse_mode }: GivenText,
@@ -30,6 +31,11 @@ async function readText(
 ): Promise<FormattedText> {
   const plain = await marked(cleanSource(text), parse_mode, tools, path);
   await tools.pause();
+  if (plain.entities.length > MAX_TEXT_ENTITIES)
+    throw fieldError(
+      path,
+      `must have at most ${MAX_TEXT_ENTITIES} formatted pieces: send it in several messages`,
+    );
   const formatted = normalizeFormatted(plain);
   if (isInvisible(formatted.text)) throw fieldError(path, 'must not be empty: it is nothing but markup');
   return formatted;

@@ -18,6 +18,9 @@ describe('A filter', () => {
     [{ chat_ids: [NEWS.id] }, message(NEWS), true],
     [{ chat_ids: [NEWS.id] }, message(BOB), false],
     [{ except_chat_ids: [BOB.id] }, message(BOB), false],
+    [{ chat_ids: [] }, message(BOB), false],
+    [{ chat_types: [] }, message(BOB), false],
+    [{ except_chat_ids: [] }, message(BOB), true],
     [{ chat_ids: [BOB.id], except_chat_ids: [BOB.id] }, message(BOB), false],
     [{ direction: 'in' }, message(BOB, 'out'), false],
     [{ direction: 'both' }, message(BOB, 'out'), true],
@@ -34,9 +37,16 @@ describe('A filter', () => {
     expect(passesFilter(filter, event as ReturnType<typeof message>)).toBe(passes);
   });
 
+  test('takes empty lists', () => {
+    const empty = { chat_types: [], chat_ids: [], except_chat_ids: [] };
+    expect(eventFilterSchema.parse(empty)).toEqual(empty);
+  });
+
   test('leaves chats out only by its fields for chats', () => {
     expect(filtersChats({ direction: 'in', mentions_only: true })).toBe(false);
     expect(filtersChats({ except_chat_ids: [BOB.id] })).toBe(true);
+    expect(filtersChats({ except_chat_ids: [] })).toBe(false);
+    expect(filtersChats({ chat_ids: [] })).toBe(true);
   });
 
   test.each(['@bob', '+79991234567', 'me', '042', '', '-0', '1e5'])(

@@ -13,18 +13,16 @@ const chatId = z
   )
   .meta({ id: 'ChatId' });
 
-const chatIds = z
-  .array(chatId)
-  .min(1, 'must name at least one chat')
-  .max(MAX_IDS, `must name at most ${MAX_IDS} chats`);
+const chatIds = z.array(chatId).max(MAX_IDS, `must name at most ${MAX_IDS} chats`);
 
 /**
  * Which events are told. `chat_types`, `chat_ids` and `except_chat_ids` apply to every event with a chat; `direction`
- * and `mentions_only` apply to new and edited messages. An empty filter lets everything through.
+ * and `mentions_only` apply to new and edited messages. An empty filter lets everything through; an empty list of
+ * `chat_types` or `chat_ids` no event with a chat.
  */
 export const eventFilterSchema = requestBody({
-  chat_types: z.array(chatTypeSchema).min(1, 'must name at least one type').max(5).optional(),
-  chat_ids: chatIds.optional().describe('Only events of these chats'),
+  chat_types: z.array(chatTypeSchema).max(5).optional(),
+  chat_ids: chatIds.optional().describe('Only events of these chats; `[]`: of none'),
   except_chat_ids: chatIds.optional().describe('No events of these chats'),
   direction: z
     .enum(['in', 'out', 'both'], 'must be in, out or both')
@@ -51,7 +49,7 @@ type EventChatType = z.infer<typeof chatTypeSchema>;
 
 /** Whether the filter leaves chats out. Without such a filter, deletions that name no chat are told too. */
 export function filtersChats({ chat_types, chat_ids, except_chat_ids }: EventFilter): boolean {
-  return chat_types !== undefined || chat_ids !== undefined || except_chat_ids !== undefined;
+  return chat_types !== undefined || chat_ids !== undefined || (except_chat_ids ?? []).length > 0;
 }
 
 /** Whether the filter lets events of this chat through. */

@@ -58,7 +58,6 @@ export const REQUESTS = {
   'must be false, or an object with within_hours': 'нужно false или объект с within_hours',
   'must be the id of a chat, as events show it: no name, no phone number':
     'нужен id чата, как в событиях: не имя и не номер телефона',
-  'must name at least one chat': 'нужен хотя бы один чат',
   'must name at least one type': 'нужен хотя бы один тип',
   'must be the next of another page': 'нужно значение next другой страницы',
   'must be a string, or an array of parts': 'нужна строка или список частей',
@@ -111,6 +110,8 @@ export const REQUESTS = {
     '{count, plural, one {не больше # символа} few {не больше # символов} many {не больше # символов} other {не больше # символов}}',
   'must be at most {count} UTF-16 units':
     '{count, plural, one {не больше # единицы UTF-16} few {не больше # единиц UTF-16} many {не больше # единиц UTF-16} other {не больше # единиц UTF-16}}',
+  'must have at most {count} formatted pieces: send it in several messages':
+    '{count, plural, one {не больше # фрагмента с форматированием: отправьте несколькими сообщениями} few {не больше # фрагментов с форматированием: отправьте несколькими сообщениями} many {не больше # фрагментов с форматированием: отправьте несколькими сообщениями} other {не больше # фрагментов с форматированием: отправьте несколькими сообщениями}}',
   'must be at most {count} UTF-16 units where split is false':
     '{count, plural, one {при split: false — не больше # единицы UTF-16} few {при split: false — не больше # единиц UTF-16} many {при split: false — не больше # единиц UTF-16} other {при split: false — не больше # единиц UTF-16}}',
   'must hold at least {count} items':
