@@ -79,20 +79,35 @@ test('HTTP/1.0 without Host gets /healthz, and without keys nothing else', async
   expect(readAnswer(await rawRequest(url, 'GET /jobs/x HTTP/1.0\r\n\r\n')).status).toBe(403);
 });
 
-/** Sends a request, then nonsense once the answer has begun. @returns what came back until the connection closed. */
-async function nonsenseBehind(url: string, path: string): Promise<string> {
+/**
+ * Sends the head of a request, and more once the answer has begun.
+ * @param andNoMore says that these were the last bytes.
+ * @returns what came back until the connection closed.
+ */
+async function behindAnswer(url: string, head: string, more: string, andNoMore = false): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => {});
   let received = '';
   socket.setEncoding('utf8').on('data', (text: string) => {
-    if (received === '') socket.write('nonsense\r\n\r\n');
+    if (received === '') socket.write(more);
+    if (received === '' && andNoMore) socket.end();
     received += text;
   });
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: r1\r\n\r\n`);
+  socket.write(`${head}\r\nHost: localhost\r\nX-Request-Id: r1\r\n\r\n`);
   await once(socket, 'close');
   return received;
 }
+
+const nonsenseBehind = (url: string, path: string) =>
+  behindAnswer(url, `GET ${path} HTTP/1.1`, 'nonsense\r\n\r\n');
+
+test('a body that ends early behind its answer gets no second one', async () => {
+  const { url } = await startedApi(queues);
+  const received = await behindAnswer(url, 'POST /nothing HTTP/1.1\r\nContent-Length: 50', '{', true);
+  expect(received).toMatch(/^HTTP\/1\.1 404 /);
+  expect(received.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
 
 test('nonsense behind an answer is refused, with an id of its own', async () => {
   const { url } = await startedApi(queues);

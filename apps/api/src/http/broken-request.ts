@@ -36,6 +36,11 @@ export function answerBrokenRequest(
     socket.destroy();
     return;
   }
+  // The request was answered before its whole body came, and the broken bytes belong to that body.
+  if (answer?.writableEnded === true && !answer.req.complete) {
+    socket.end(() => socket.destroy());
+    return;
+  }
   const known = underWay?.getHeader('X-Request-Id');
   const id = typeof known === 'string' ? known : requestIdOf(undefined);
   const { status, body } = errorAnswer(refusalOf(error.code, underWay !== null), id, 'en');
