@@ -72,6 +72,25 @@ describe("an account's queue that another worker takes over", () => {
     expect((await take(next)).progress).toEqual(progress);
   });
 
+  test('a former owner neither promotes jobs nor puts them back late', async () => {
+    await stage.add('1');
+    const former = await stage.owner(1);
+    await take(former);
+    let goOn: (() => void) | undefined;
+    const recovering = former.recover(() => new Promise<void>((resolve) => (goOn = resolve)));
+    await expect.poll(() => goOn).toBeDefined();
+    const next = await stage.owner(2);
+    await recover(next);
+    await take(next);
+    const sendAt = Date.now() + 60_000;
+    (await stage.send({ job: stage.message('later'), sendAt })).wait.cancel();
+    goOn?.();
+    await expect(recovering).rejects.toThrow(Fenced);
+    await expect(former.promoteDue(sendAt)).rejects.toThrow(Fenced);
+    await expect(former.promoteAll()).rejects.toThrow(Fenced);
+    expect(await stage.producer.pending(stage.userId)).toEqual({ waiting: 0, delayed: 1, active: 1 });
+  });
+
   test('a job whose fetch lost its answer is not skipped', async () => {
     await stage.add('1', '2');
     const worker = await stage.owner();

@@ -102,6 +102,7 @@ export class AccountConsumer {
    * fetched; BullMQ's own recovery of stalled jobs returns them in no order.
    * @param record gets these jobs, oldest first, before they move. After a crash in between, it must still be known
    * that they were fetched.
+   * @throws {Fenced}
    */
   async recover(record: (jobs: RecoveredJob[]) => Promise<void>): Promise<void> {
     // Newest first: each job goes to the head of the queue, so the oldest ends up in front.
@@ -118,7 +119,7 @@ export class AccountConsumer {
         attempts: attemptsMade,
       })),
     );
-    for (const job of jobs) await job.moveToWait('0');
+    for (const { id = '' } of jobs) await this.#owned.moveJobFromActiveToWait(id, '0');
     await clearHeldJobs(this.#redis, this.#userId);
     this.#fetchedJobs = 0;
   }
@@ -216,6 +217,7 @@ export class AccountConsumer {
    * Moves jobs whose `send_at` is due into the queue, behind what was enqueued before. Call it even while the account
    * is held.
    * @returns when the next `send_at` is due, in ms since the epoch; Infinity if no job has one.
+   * @throws {Fenced}
    */
   async promoteDue(now: number): Promise<number> {
     const delayed = await this.#queue.getDelayed(0, DUE_BATCH - 1);
@@ -223,14 +225,14 @@ export class AccountConsumer {
       if (job === undefined) continue;
       const dueAt = job.timestamp + job.delay;
       if (dueAt > now) return dueAt;
-      await job.promote();
+      await this.#owned.promote(job.id ?? '');
     }
     return delayed.length < DUE_BATCH ? Infinity : now;
   }
 
-  /** Moves every job with a `send_at` into the queue: the account is gone, and they must not outlive it. */
+  /** Moves every job with a `send_at` into the queue: the account is gone, and they must not outlive it. @throws {Fenced} */
   async promoteAll(): Promise<void> {
-    await this.#queue.promoteJobs();
+    for (let left = 1; left > 0;) left = await this.#owned.promoteJobs();
   }
 
   /**

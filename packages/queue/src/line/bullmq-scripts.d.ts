@@ -8,6 +8,7 @@ declare module 'bullmq/dist/cjs/scripts/index.js' {
   export const addDelayedJob: BullScript;
   export const addStandardJob: BullScript;
   export const changeDelay: BullScript;
+  export const moveJobFromActiveToWait: BullScript;
   export const moveJobsToWait: BullScript;
   export const promote: BullScript;
   export const removeJob: BullScript;

@@ -1,6 +1,13 @@
 import type { SendState } from '@gateway/contracts';
 import { RedisQueueBackend } from 'bullmq';
-import { moveToActive, moveToFinished, updateProgress } from 'bullmq/dist/cjs/scripts/index.js';
+import {
+  moveJobFromActiveToWait,
+  moveJobsToWait,
+  moveToActive,
+  moveToFinished,
+  promote,
+  updateProgress,
+} from 'bullmq/dist/cjs/scripts/index.js';
 import { JOB_ENDS } from '../events/results.ts';
 import { APPEND_EVENTS } from '../inbox/append-script.ts';
 import { settleAppend, type PiggybackedAppends } from '../inbox/piggybacked-appends.ts';
@@ -61,12 +68,25 @@ const FINISH_AND_APPEND = owned(moveToFinished, {
   functions: JOB_ENDS + APPEND_EVENTS,
 });
 
-/** Stores a job's progress. A former owner, whose step ended late, must not replace that of the next one. */
-const SAVE_PROGRESS = aroundBullmq(
-  updateProgress,
-  `if redis.call('GET', KEYS[#KEYS]) ~= ARGV[#ARGV] then return 'fenced' end
+/** Wraps one of BullMQ's scripts for the account's owner: it does nothing if another owner has taken over. */
+function fenced(bullmq: Parameters<typeof aroundBullmq>[0]): BullmqStep {
+  return aroundBullmq(
+    bullmq,
+    `if redis.call('GET', KEYS[#KEYS]) ~= ARGV[#ARGV] then return 'fenced' end
 return bullmq()`,
-);
+  );
+}
+
+/**
+ * What a former owner must not do late: replace the progress of a job, send one before its `send_at`, or put one back
+ * that the next owner has fetched.
+ */
+const FENCED = new Map([
+  ['updateProgress', fenced(updateProgress)],
+  ['promote', fenced(promote)],
+  ['moveJobsToWait', fenced(moveJobsToWait)],
+  ['moveJobFromActiveToWait', fenced(moveJobFromActiveToWait)],
+]);
 
 /** The account, and the fence of its owner. */
 export interface Owner {
@@ -116,7 +136,8 @@ export class OwnedBackend extends RedisQueueBackend {
     command: string,
     args: (string | number | Buffer)[],
   ): Promise<unknown> {
-    if (command === 'updateProgress') return this.#saveProgress(args);
+    const step = FENCED.get(command);
+    if (step !== undefined) return this.#runFenced(step, args);
     const known = OWNED.get(command);
     if (known === undefined) return super.execCommand(client, command, args);
     const { userId, fence, appends } = this.#owner;
@@ -134,9 +155,8 @@ export class OwnedBackend extends RedisQueueBackend {
   }
 
   /** @throws {Fenced} */
-  async #saveProgress(args: (string | number | Buffer)[]): Promise<unknown> {
+  async #runFenced({ script, keys }: BullmqStep, args: (string | number | Buffer)[]): Promise<unknown> {
     const { redis, userId, fence } = this.#owner;
-    const { script, keys } = SAVE_PROGRESS;
     const allKeys = [...args.slice(0, keys).map(String), fenceKey(userId)];
     const reply = await script.run(redis, allKeys, [...args.slice(keys), fence]);
     if (reply === 'fenced') throw new Fenced(userId);
