@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   CONTROL_JOBS,
   controlJobSchema,
@@ -97,6 +98,8 @@ export class ControlConsumer {
       // A large file has a thousand blocks.
       const level = job.name === 'read.file_block' ? 'debug' : 'info';
       log[level]({ userId: job.data.userId, requestId: job.data.requestId }, 'control job completed');
+      // A page of messages may take some ms to convert, and as many to seal.
+      await turn();
       // Seal the result: it may contain a code's hash, a phone number or a session, and BullMQ also writes it into its
       // events.
       return {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { ReadMessage, Recipient } from '@gateway/contracts';
 import { GatewayError } from '@gateway/contracts';
 import bigInt from 'big-integer';
@@ -8,6 +9,9 @@ import type { Recipients } from '../peers/recipients.ts';
 import { isOfServiceAccount, isServiceAccount } from '../shown/service-account.ts';
 import { Companions } from '../shown/shown-chat.ts';
 import { isShown, shownMessage } from '../shown/shown-message.ts';
+
+/** Messages that are converted at a time: each may have 4,096 characters and hundreds of entities. */
+const AT_ONCE = 25;
 
 export interface MessageQuery {
   recipient: Recipient;
@@ -45,11 +49,17 @@ export async function readMessages(
     if (answer instanceof Api.messages.MessagesNotModified) return { messages: [], next: null };
     recipients.remember(answer);
     const companions = new Companions(answer);
-    const shown = answer.messages.filter(isShown).filter((message) => !isOfServiceAccount(message));
+    const present = answer.messages.filter(isShown).filter((message) => !isOfServiceAccount(message));
     const oldest = answer.messages.at(-1)?.id ?? 0;
     const isLast = answer.messages.length < query.limit || oldest <= (query.after ?? 0) + 1;
+    const messages: ReadMessage[] = [];
+    for (const [index, message] of present.entries()) {
+      // Other accounts go on meanwhile. The first pause is for the time that GramJS took to read the answer.
+      if (index % AT_ONCE === 0) await turn();
+      messages.push(shownMessage(message, companions, query.ownId));
+    }
     return {
-      messages: shown.map((message) => shownMessage(message, companions, query.ownId)),
+      messages,
       next: isLast ? null : oldest,
     };
   });
