@@ -144,6 +144,7 @@ export {
   MAX_CAPTION_LENGTH,
   MEDIA_TYPES,
   mimeTypeSchema,
+  isUploadId,
   readUploadId,
   uploadIdSchema,
   uploadIdOf,

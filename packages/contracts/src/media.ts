@@ -3,6 +3,7 @@ import { userIdSchema } from './recipients/user-id.ts';
 import { requestBody } from './request-body.ts';
 
 /** Random part and SHA-256 of the bytes, both base64url, and the size in base 36. */
+const MAX_UPLOAD_ID = 200;
 const UPLOAD_ID = /^(up_[\w-]{22})\.([\w-]{43})\.([0-9a-z]{1,8})$/;
 
 /**
@@ -11,8 +12,13 @@ const UPLOAD_ID = /^(up_[\w-]{22})\.([\w-]{43})\.([0-9a-z]{1,8})$/;
  */
 export const uploadIdSchema = z
   .string()
-  .regex(UPLOAD_ID, 'must be an upload_id, as /telegram/user/uploads returns it')
+  .max(MAX_UPLOAD_ID, `must be at most ${MAX_UPLOAD_ID} characters`)
   .meta({ id: 'UploadId' });
+
+/** Whether an upload may have this id. */
+export function isUploadId(text: string): boolean {
+  return UPLOAD_ID.test(text);
+}
 
 /** @param storedAs the name of the upload's bytes in the media store: `up_` and 22 characters of base64url. */
 export function uploadIdOf(storedAs: string, sha256: string, size: number): string {

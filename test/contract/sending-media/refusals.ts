@@ -16,7 +16,7 @@ export const refusals = (stage: () => MediaStage) => {
   test('an unknown upload, or another account’s, is UPLOAD_NOT_FOUND, and nothing is queued', async () => {
     const ofBob = await upload(PNG, 'a.png', 'bob');
     const before = (await inChat(bob)).length;
-    for (const uploadId of [ofBob, UNKNOWN]) {
+    for (const uploadId of [ofBob, UNKNOWN, 'up_none', '']) {
       const { status, body } = await send(media(uploadId));
       expect([status, body.code, body.job_id]).toEqual([404, 'UPLOAD_NOT_FOUND', undefined]);
     }
@@ -82,12 +82,20 @@ export const refusals = (stage: () => MediaStage) => {
       { media: [{ type: 'video', duration: 1, from: { recipient_id: BOB, message_id: 1 } }] },
       'media.0.duration',
     ],
-    ['another scheme', { media: [{ type: 'photo', url: 'file:///etc/passwd' }] }, 'media.0.url'],
-    ['a password in an address', { media: [{ type: 'photo', url: 'http://a:b@x/' }] }, 'media.0.url'],
+    ['no address', { media: [{ type: 'photo', url: 'a.png' }] }, 'media.0.url'],
     ['an unknown type', { media: [{ type: 'song', upload_id: 'x' }] }, 'media.0.type'],
   ])('refuses %s', async (_what, fields, path) => {
     const { status, body } = await send(fields);
     expect([status, body.code]).toEqual([400, 'VALIDATION']);
     expect(body.issues.map((issue: { path: string }) => issue.path)).toContain(path);
   });
+
+  test.each(['file:///etc/passwd', 'ftp://x/a', 'http://a:b@x/', 'https://a@x/'])(
+    'refuses the address %s as MEDIA_UNAVAILABLE, and queues nothing',
+    async (url) => {
+      const { status, body } = await send({ media: [{ type: 'photo', url }] });
+      expect([status, body.code, body.job_id]).toEqual([422, 'MEDIA_UNAVAILABLE', undefined]);
+      expect(body.issues).toMatchObject([{ path: 'media.0.url' }]);
+    },
+  );
 };

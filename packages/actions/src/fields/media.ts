@@ -2,7 +2,8 @@ import {
   ALBUM_KINDS,
   entitySchema,
   fileNameSchema,
-  httpUrlSchema,
+  GatewayError,
+  isUploadId,
   MAX_ALBUM,
   MEDIA_TYPES,
   messageFields,
@@ -30,11 +31,13 @@ const titleSchema = z
   .min(1, 'must not be empty')
   .max(MAX_TITLE, `must be at most ${MAX_TITLE} characters`);
 
-const urlSchema = httpUrlSchema
-  .refine((url) => {
-    const { username, password } = URL.canParse(url) ? new URL(url) : { username: '', password: '' };
-    return username === '' && password === '';
-  }, 'must have no user and no password in it')
+/** Longest address, in characters. */
+const MAX_URL = 2_000;
+
+const urlSchema = z
+  .string()
+  .max(MAX_URL, `must be at most ${MAX_URL} characters`)
+  .refine((url) => URL.canParse(url), 'must be an http:// or https:// address')
   .meta({
     description: 'Fetched when it is the turn of the message; from public addresses only',
     examples: ['https://example.com/cat.jpg'],
@@ -125,7 +128,10 @@ const OF_UPLOADS = [
 const MAX_THUMBNAIL_BYTES = 200 * 1024;
 const WITHOUT_THUMBNAIL: readonly string[] = ['photo', 'voice', 'sticker'] satisfies MediaItem['type'][];
 
-/** @throws {GatewayError} `VALIDATION` if one album cannot hold these items, or unless each has one source. */
+/**
+ * @throws {GatewayError} `VALIDATION` if one album cannot hold these items, or unless each has one source.
+ * `UPLOAD_NOT_FOUND` for an id that no upload has. `MEDIA_UNAVAILABLE` for an address that is never fetched.
+ */
 export function checkMedia(media: readonly MediaItem[]): void {
   for (const [index, item] of media.entries()) {
     const sources = [item.upload_id, item.url, item.from].filter((each) => each !== undefined);
@@ -133,6 +139,9 @@ export function checkMedia(media: readonly MediaItem[]): void {
     const fixed = item.from === undefined ? undefined : OF_UPLOADS.find((name) => item[name] !== undefined);
     if (fixed !== undefined)
       throw fieldError(`media.${index}.${fixed}`, 'must be absent where there is a from');
+    if ([item.upload_id, item.thumbnail_upload_id].some((id) => id !== undefined && !isUploadId(id)))
+      throw new GatewayError('UPLOAD_NOT_FOUND');
+    if (item.url !== undefined) checkAddress(item.url, `media.${index}.url`);
     checkThumbnail(item, `media.${index}.thumbnail_upload_id`);
   }
   if (media.length === 1) return;
@@ -144,6 +153,14 @@ export function checkMedia(media: readonly MediaItem[]): void {
       `media.${other}.type`,
       'cannot be in this album: it takes photos and videos, or only audio, or only documents',
     );
+}
+
+function checkAddress(address: string, path: string): void {
+  const { protocol, username, password } = new URL(address);
+  if (!/^https?:$/.test(protocol))
+    throw fieldError(path, 'must be an http:// or https:// address', 'MEDIA_UNAVAILABLE');
+  if (username !== '' || password !== '')
+    throw fieldError(path, 'must have no user and no password in it', 'MEDIA_UNAVAILABLE');
 }
 
 function checkThumbnail({ type, thumbnail_upload_id: uploadId }: MediaItem, path: string): void {

@@ -171,8 +171,6 @@ export const REQUESTS = {
   'must be an http:// or https:// address': 'нужен адрес http:// или https://',
   'must be an event of the sequence: chat.typing is told to open streams only':
     'нужно событие последовательности: chat.typing приходит только в открытые потоки',
-  'must be an upload_id, as /telegram/user/uploads returns it':
-    'нужен upload_id, который выдал /telegram/user/uploads',
   'must have no slashes and no control characters': 'без косых черт и управляющих символов',
   'must be an emoji, a list of emoji, or null': 'нужен эмодзи, список эмодзи или null',
   'is needed, or password': 'обязательное поле, либо укажите password',
