@@ -50,8 +50,8 @@ function formatAtOnce(text: string, markup: Markup): FormatOutcome {
 }
 
 /**
- * Bullets and tables lengthen a text. If a model's formatted text becomes too long to send, or has too many entities, it
- * is sent unformatted.
+ * Bullets and tables lengthen a text. If a model's formatted text becomes too long to send, or has too many entities,
+ * it is sent unformatted.
  */
 function withinBound(text: string, markup: Markup, outcome: FormatOutcome): FormatOutcome {
   if (markup !== 'markdown_lenient' || 'fault' in outcome) return outcome;

@@ -12,8 +12,8 @@ const RETRY_MS = 5_000;
 const EXPECTED: ReadonlySet<string> = new Set(['EVENTS_GONE', 'RECEIVING_OFF']);
 
 /**
- * Ends a stream with an event `error`, whose data is an error of the API. Call it before the stream begins: the answer's
- * headers name its language.
+ * Ends a stream with an event `error`, whose data is an error of the API. Call it before the stream begins: the
+ * answer's headers name its language.
  * @returns writes the error. `id` of the event: where a client that connects again begins.
  */
 export function streamErrors(

@@ -22,7 +22,7 @@ export interface GivenText {
  * The text to send. Normalises it before parsing its markup, so that offsets refer to the message, and the parsed
  * result again.
  * @param path where the request has the text.
- * @throws {GatewayError} `VALIDATION` if the markup is invalid, or makes too many entities, or if nothing visible is left.
+ * @throws {GatewayError} `VALIDATION` if the markup is invalid or makes too many entities, or nothing visible is left.
  */
 async function readText(
   { text, parse_mode }: GivenText,

@@ -230,7 +230,10 @@ export class AccountConsumer {
     return delayed.length < DUE_BATCH ? Infinity : now;
   }
 
-  /** Moves every job with a `send_at` into the queue: the account is gone, and they must not outlive it. @throws {Fenced} */
+  /**
+   * Moves every job with a `send_at` into the queue: the account is gone, and they must not outlive it.
+   * @throws {Fenced}
+   */
   async promoteAll(): Promise<void> {
     for (let left = 1; left > 0;) left = await this.#owned.promoteJobs();
   }
