@@ -167,6 +167,7 @@ describe('Events of an account', () => {
       for (const [query, headers, first] of [
         [`?after=${seq - 1}`, {}, seq],
         [`?after=${seq - 1}`, { 'Last-Event-ID': String(seq) }, last],
+        [`?after=${seq - 1}`, { Accept: 'Text/Event-Stream' }, seq],
       ] as const) {
         const source = await stream(query, headers);
         await expect.poll(() => source.events.at(-1)?.id).toBe(String(last));

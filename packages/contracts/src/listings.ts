@@ -26,9 +26,17 @@ export const accountPlaceSchema = z
   .regex(/^(?:-?\d{1,15}:)?[A-Za-z0-9_.@+-]{1,64}$/, 'must be `next` of the page before')
   .meta({ id: 'AccountPlace' });
 
+/**
+ * Part of a user_id, name, username or phone number, case-insensitive. A form writes the `+` of a phone number as a
+ * space.
+ */
+const searchSchema = z
+  .string()
+  .max(64)
+  .transform((text) => text.replace(/^ (?=\d)/, '+'));
+
 export const accountListRequestSchema = z.strictObject({
-  /** Part of a user_id, name, username or phone number, case-insensitive. */
-  q: z.string().max(64).optional(),
+  q: searchSchema.optional(),
   state: accountStateSchema.optional(),
   /** Whether a person has to act before the account sends. */
   needs_attention: truth.optional(),
@@ -70,8 +78,7 @@ export type SendSummary = z.infer<typeof sendSummarySchema>;
 const FAILURE_PLACE = /^(\d{1,16}):(\S{1,200})$/;
 
 export const failureListRequestSchema = z.strictObject({
-  /** Part of a user_id, name, username or phone number, case-insensitive. */
-  q: z.string().max(64).optional(),
+  q: searchSchema.optional(),
   limit: whole(100).default(50),
   /** `next` of the previous page. */
   before: z

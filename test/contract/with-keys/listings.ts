@@ -39,7 +39,8 @@ export const listings = (product: () => AliceAndBob) => {
     expect(await names('?needs_attention=true')).toEqual(['bob']);
     expect(await names('?state=ready&needs_attention=false')).toEqual(['Zoe', 'alice']);
     expect(await names('?state=banned')).toEqual([]);
-    expect(await names('?q=628103')).toEqual(['Zoe']);
+    for (const q of ['628103', '%2B9996628103', '+9996628103', '%209996628103'])
+      expect(await names(`?q=${q}`)).toEqual(['Zoe']);
     expect(await names('?q=628103', ofBob)).toEqual([]);
     await stack.api.post('/telegram/user/resume', { user_id: 'bob' });
     const client = new GatewayClient({ baseUrl: stack.api.url, apiKey: 'everything' });

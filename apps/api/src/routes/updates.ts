@@ -31,7 +31,7 @@ export function updateRoutes(context: ApiContext): Hono<ApiEnv> {
     });
     requireAccount(c.get('caller'), userId);
     c.get('facts').userId = userId;
-    if (c.req.header('accept')?.includes('text/event-stream') === true) {
+    if (c.req.header('accept')?.toLowerCase().includes('text/event-stream') === true) {
       const from = placeOf(c);
       const { last_seq } = await requireReceiving(userId);
       return stream(c, userId, from ?? last_seq);
