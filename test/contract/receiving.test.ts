@@ -3,9 +3,11 @@ import { useStack } from '../env/use-stack.ts';
 import { joining } from './receiving/joining.ts';
 import { losses } from './receiving/losses.ts';
 import { lostStore } from './receiving/lost-store.ts';
+import { marks } from './receiving/marks.ts';
 import { members } from './receiving/members.ts';
 import { news } from './receiving/news.ts';
 import { otherClientTests } from './receiving/other-client.ts';
+import { shapes } from './receiving/shapes.ts';
 import { BOT } from './receiving/tools.ts';
 
 /** What an account receives: POST /telegram/user/receive, and its sequence of events. One product for all. */
@@ -20,6 +22,8 @@ describe.each([
   ['Receiving', news],
   ['Receiving from a client that shares no code with the gateway', otherClientTests],
   ['Receiving from groups and channels', members],
+  ['Receiving marks', marks],
+  ['Receiving in the documented form', shapes],
   ['Receiving while a channel is joined', joining],
   ['Receiving on a Redis that loses events', lostStore],
   ['Receiving with losses', losses],

@@ -51,6 +51,31 @@ export const losses = (product: () => AliceAndBob) => {
     expect((await stack.api.status('alice')).body.receiving.gaps).toBe(gaps + 1);
   });
 
+  test('a channel that Telegram refuses to tell is a gap, and holds back nothing else', async () => {
+    const members = [bob, alice];
+    const { id: channel } = await stack.control.newChat({ type: 'channel', title: 'Refused', members });
+    const before = await lastSeq();
+    await write('before', channel);
+    await expect.poll(async () => (await texts(before)).at(-1)).toBe('before');
+    const after = await lastSeq();
+    const method = 'updates.getChannelDifference';
+    await stack.control.fault({ user_id: alice, method, error: 'USER_BANNED_IN_CHANNEL', times: 1_000 });
+    await stack.control.pushFault({ updates: 'drop', phone: ALICE });
+    await write('lost', channel);
+    await write('pushed', channel);
+    const gaps = async () =>
+      (await events(after)).flatMap(({ type, chat, reason }) =>
+        type === 'updates.gap' ? [[chat?.id, reason]] : [],
+      );
+    await expect.poll(gaps).toEqual([[channel, 'not_accessible']]);
+    await write('to Alice');
+    await expect.poll(() => texts(after)).toContain('to Alice');
+    expect((await events(after)).find(({ message }) => message?.text === 'to Alice').caught_up).toBe(false);
+    await stack.control.clearFaults();
+    await write('again', channel);
+    await expect.poll(() => texts(after)).toContain('again');
+  });
+
   test('names the job of a message that was sent while the worker stopped', async () => {
     const after = await lastSeq();
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', delay_ms: 500 });

@@ -3,6 +3,7 @@ import type { SignedIn } from '../../../packages/sandbox/src/testing/mtcute-user
 import { otherClient } from '../../env/other-client.ts';
 import type { Stack } from '../../env/stack.ts';
 import { ALICE, BOB, type AliceAndBob } from '../../env/use-stack.ts';
+import { chatKnownTo } from './chat-stage.ts';
 import { DAVE, receivingTools } from './tools.ts';
 
 /** Who comes into a chat, and goes: Dave's client, which shares no code with the gateway, administers the chats. */
@@ -23,16 +24,8 @@ export const members = (product: () => AliceAndBob) => {
   const act = (action: string, recipient_id: string) =>
     stack.api.post(`/telegram/user/chat/${action}`, { user_id: 'bob', recipient_id });
 
-  async function newChat(type: string, dave: SignedIn, others: number[], more: object = {}) {
-    const chat = { type, title: `Dave's ${type}`, members: [dave.id, ...others], ...more };
-    const { id, invite_link } = await stack.control.newChat(chat);
-    const isKnown = async () => {
-      for await (const { peer } of dave.client.iterDialogs()) if (peer.id === Number(id)) return true;
-      return false;
-    };
-    await expect.poll(isKnown).toBe(true);
-    return { id, link: invite_link };
-  }
+  const newChat = (type: string, dave: SignedIn, others: number[], more: object = {}) =>
+    chatKnownTo(dave, stack, { type, title: `Dave's ${type}`, members: [dave.id, ...others], ...more });
   async function nameAdmin({ client }: SignedIn, type: string, chat: string, phone: string): Promise<void> {
     const user = await client.resolvePhoneNumber(phone);
     if (type !== 'group')

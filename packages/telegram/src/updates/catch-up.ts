@@ -3,6 +3,7 @@ import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import type { Asker } from '../caller.ts';
 import { rpcNameOf } from '../errors/errors.ts';
+import { TelegramFailure } from '../errors/telegram-failure.ts';
 import type { Recipients } from '../peers/recipients.ts';
 import { chatIdOf, Companions, peerOf } from '../shown/shown-chat.ts';
 import { arrivalsOfDifference, type Arrival } from './arrivals.ts';
@@ -94,7 +95,7 @@ export class CatchUp {
           new Api.updates.GetChannelDifference({ channel, filter, pts, limit: CHANNEL_LIMIT }),
         );
       } catch (error) {
-        if (!INACCESSIBLE.has(rpcNameOf(error) ?? '')) throw error;
+        if (!isRefused(error)) throw error;
         return this.#lose(id);
       }
       onDifference?.('channel', outcomeOf(answer));
@@ -167,7 +168,7 @@ export class CatchUp {
     try {
       await work();
     } catch (error) {
-      if (!INACCESSIBLE.has(rpcNameOf(error) ?? '')) throw error;
+      if (!isRefused(error)) throw error;
       await this.#lose(id);
     }
   }
@@ -240,12 +241,11 @@ function outcomeOf(
   return answer.className.endsWith('Empty') ? 'empty' : 'changes';
 }
 
-const INACCESSIBLE = new Set([
-  'CHANNEL_PRIVATE',
-  'CHANNEL_INVALID',
-  'CHANNEL_PUBLIC_GROUP_NA',
-  'CHAT_FORBIDDEN',
-]);
+/** Whether Telegram has refused a call about a channel for good: it must not keep the account from all others. */
+function isRefused(error: unknown): boolean {
+  const isAnswer = rpcNameOf(error) !== undefined;
+  return isAnswer && error instanceof TelegramFailure && error.failure.outcome === 'fail';
+}
 
 function gap(chat: ShownChat | null, reason: Extract<Told, { type: 'updates.gap' }>['reason']): Told {
   return { type: 'updates.gap', at: null, caught_up: true, chat, reason };

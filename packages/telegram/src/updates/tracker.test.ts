@@ -175,4 +175,24 @@ describe('the order of updates', () => {
     expect(tracker.due(GAP_WAIT_MS)).toEqual([]);
     expect(state.get('seq')).toBe(7);
   });
+
+  test('an update that does not describe its channel does not leave the channel out for good', () => {
+    const stored = { pts: '1', qts: '0', date: '1', seq: '0' };
+    const tracker = new UpdateTracker({
+      state: UpdateState.read(stored),
+      knows: () => true,
+      wantsChannel: ({ people }) => people.chats.length > 0,
+      now: 0,
+    });
+    const channelId = bigInt(7);
+    const read = new Api.UpdateReadChannelOutbox({ channelId, maxId: 1 });
+    const short = containerOf(new Api.UpdateShort({ update: read, date: 1 }));
+    expect(tracker.receive(short, 0)).toEqual([]);
+    const photo = new Api.ChatPhotoEmpty();
+    const chats = [new Api.Channel({ id: channelId, title: 'News', photo, date: 1, broadcast: true })];
+    const update = new Api.UpdateDeleteChannelMessages({ channelId, messages: [1], pts: 2, ptsCount: 1 });
+    const full = new Api.Updates({ updates: [update], users: [], chats, date: 1, seq: 0 });
+    expect(tracker.receive(containerOf(full), 0)).toEqual([]);
+    expect(tracker.due(0)).toContainEqual({ channelId: '7' });
+  });
 });

@@ -150,11 +150,14 @@ export class UpdateTracker {
     if (this.#state.isLeftOut(channelId)) return [];
     let sequence = this.#channels.get(channelId);
     if (sequence === undefined) {
-      if (!this.#options.wantsChannel(arrival, channelId)) {
+      const isWanted = this.#options.wantsChannel(arrival, channelId);
+      // Such updates may come without their channel, so they do not decide whether it is followed.
+      if (arrival.pts === null && !isTooLong(arrival) && membership !== 'member')
+        return isWanted ? [arrival] : [];
+      if (!isWanted) {
         this.#state.leaveOut(channelId);
         return [];
       }
-      if (arrival.pts === null && !isTooLong(arrival) && membership !== 'member') return [arrival];
       sequence = this.#beginChannel(channelId, now);
     }
     if (isTooLong(arrival)) {
