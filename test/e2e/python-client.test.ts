@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { docBlocks } from '../env/doc-blocks.ts';
-import { paste } from '../env/pasting.ts';
+import { paste, type Pasted } from '../env/pasting.ts';
 import { canUsePythonPackages, installPythonClient, type PythonUser } from '../env/python.ts';
 import { Stack } from '../env/stack.ts';
 
@@ -56,6 +56,17 @@ describe.skipIf(!canUsePythonPackages())(
         .map(({ text }) => text)
         .filter((text) => text.startsWith('You wrote'));
 
+    /** Waits while the bot runs. @throws {Error} with what the bot and the worker have written, if that is in vain. */
+    const whileRuns = async (bot: Pasted, waiting: Promise<void>) => {
+      const ended = bot.ended.then(() => Promise.reject(new Error('the bot has ended')));
+      try {
+        await Promise.race([waiting, ended]);
+      } catch (error) {
+        const written = [bot.output(), bot.errors(), stack.worker.output.slice(-10_000)];
+        throw new Error(written.join('\n'), { cause: error });
+      }
+    };
+
     test("has types with which mypy checks a user's program, the tests and its own code strictly", async () => {
       await user.python(['-m', 'mypy', '--strict', '.']);
       const own = ['_async', '_sync'].flatMap((name) => ['-p', `telegram_gateway_client.${name}`]);
@@ -80,17 +91,17 @@ describe.skipIf(!canUsePythonPackages())(
       const options = { cwd: user.directory, env: user.env };
       const first = await paste(stack, start, options);
       onTestFinished(first.kill);
-      await expect.poll(first.output, PATIENT).toContain('waiting for messages');
+      await whileRuns(first, expect.poll(first.output, PATIENT).toContain('waiting for messages'));
       await (
         await paste(stack, write)
       ).ended;
-      await expect.poll(answers, PATIENT).toContain('You wrote: Are you there?');
-      await expect.poll(first.output, PATIENT).toContain('answered ');
+      await whileRuns(first, expect.poll(answers, PATIENT).toContain('You wrote: Are you there?'));
+      await whileRuns(first, expect.poll(first.output, PATIENT).toContain('answered '));
       await first.kill();
       await stack.control.write({ from: bob, to: alice, text: 'while you were away' });
       const second = await paste(stack, start, options);
       onTestFinished(second.kill);
-      await expect.poll(answers, PATIENT).toContain('You wrote: while you were away');
+      await whileRuns(second, expect.poll(answers, PATIENT).toContain('You wrote: while you were away'));
       await second.kill();
       expect(await answers()).toEqual(['You wrote: Are you there?', 'You wrote: while you were away']);
     }, 300_000);

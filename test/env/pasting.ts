@@ -5,10 +5,12 @@ import type { Stack } from './stack.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A command that was pasted into a shell. */
-interface Pasted {
+export interface Pasted {
   child: ChildProcess;
   /** What it has written to standard output so far. */
   output: () => string;
+  /** What it has written to standard error so far. */
+  errors: () => string;
   /** Its output, once it has ended. */
   ended: Promise<string>;
   /** Kills it and what it has started. */
@@ -35,11 +37,15 @@ export async function paste(
     // A group of its own, so that npm's children end with it.
     detached: true,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], GATEWAY_URL: stack.api.url, ...env },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
+  let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
   });
   const ended = new Promise<string>((resolve) => {
     child.once('close', () => resolve(output));
@@ -49,5 +55,5 @@ export async function paste(
       process.kill(-child.pid, 'SIGKILL');
     await ended;
   };
-  return { child, output: () => output, ended, kill };
+  return { child, output: () => output, errors: () => errors, ended, kill };
 }

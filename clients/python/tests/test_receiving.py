@@ -1,12 +1,14 @@
 from collections.abc import Callable
 from contextlib import aclosing, closing
 
+import httpx
 import pytest
 from conftest import GATEWAY_URL, Write
+from interrupted import Interrupted
 
 from telegram_gateway_client import AsyncGateway, Event, Gateway, GatewayError, UnknownEvent
 from telegram_gateway_client.events import event_of
-from telegram_gateway_client.models import MessageNewEvent
+from telegram_gateway_client.models import MessageNewEvent, SetReceivingRequest
 
 
 def text_of(event: Event) -> str | None:
@@ -47,6 +49,19 @@ async def test_async_events_begin_after_a_number(write: Write) -> None:
                     break
     assert isinstance(event, MessageNewEvent)
     assert event.seq > start
+
+
+def test_turning_receiving_on_is_repeated_after_a_lost_answer() -> None:
+    def lose_the_first(call: int, answer: httpx.Response) -> httpx.Response:
+        if call == 1:
+            raise httpx.ReadError("lost")
+        return answer
+
+    way = Interrupted(lose_the_first)
+    with Gateway(GATEWAY_URL, backoff=0.01, transport=way) as gateway:
+        answer = gateway.receiving.set_receiving(body=SetReceivingRequest(user_id="alice", enabled=True))
+    assert answer.receiving.enabled
+    assert len(way.calls) == 2
 
 
 def test_events_that_are_gone_raise_with_the_oldest_number(gateway: Gateway) -> None:

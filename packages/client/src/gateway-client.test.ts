@@ -230,6 +230,12 @@ describe('retrying a call', () => {
     }
   });
 
+  test('receive is retried like a read: the second time it has no further effect', async () => {
+    gateway.answers(cut, refusal(504, 'TELEGRAM_TIMEOUT'), json(200, STATUS));
+    await client().receive('alice', { enabled: true });
+    expect(gateway.requests).toHaveLength(3);
+  });
+
   test.each(steps)('%s is retried if nothing has started', async (_name, step) => {
     gateway.answers(
       refusal(503, 'WORKER_UNAVAILABLE'),

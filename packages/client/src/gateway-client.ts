@@ -64,9 +64,9 @@ export interface GatewayClientOptions {
  * Every call throws {@link GatewayApiError} if the gateway refuses, {@link GatewayConnectionError} if no answer
  * arrives, and its `signal`'s reason if that is aborted.
  *
- * Retries back off exponentially and respect `Retry-After`. Reads, cancels and sends (which carry an Idempotency-Key)
- * are retried on network errors, 429, 502, 503 and 504. Sign-in and account calls are retried only if the gateway
- * reports that nothing has started.
+ * Retries back off exponentially and respect `Retry-After`. Reads, cancels, `receive` and sends (which carry an
+ * Idempotency-Key) are retried on network errors, 429, 502, 503 and 504. Sign-in and other account calls are retried
+ * only if the gateway reports that nothing has started.
  */
 export class GatewayClient {
   readonly auth: SignIn;
@@ -187,7 +187,8 @@ export class GatewayClient {
     receiving: { enabled: boolean; filter?: EventFilter },
     options: CallOptions = {},
   ): Promise<AccountStatus> {
-    return this.#transport.json(accountCall('receive', { user_id: userId, ...receiving }, options));
+    const call = accountCall('receive', { user_id: userId, ...receiving }, options);
+    return this.#transport.json({ ...call, retry: repeatable });
   }
 
   /** @returns the message's id (`status: 'ok'`), or the job that will send it (`status: 'queued'`). */

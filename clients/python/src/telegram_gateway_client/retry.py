@@ -16,6 +16,9 @@ RULE = "gateway_retry"
 
 TEMPORARY = (429, 502, 503, 504)
 
+#: The one account call that has no further effect the second time.
+RECEIVE = "/telegram/user/receive"
+
 #: Seconds. If the gateway asks for a longer wait, the call fails instead of waiting.
 LONGEST_WAIT = 30.0
 
@@ -36,7 +39,7 @@ def with_idempotency_key(error: GatewayError) -> bool:
 
 
 def if_not_started(error: GatewayError) -> bool:
-    """For sign-in and account calls: a second code request voids the first code."""
+    """For sign-in and account calls but `set_receiving`: a second code request voids the first code."""
     return error.kind != "unknown_outcome" and error.code in ("WORKER_UNAVAILABLE", "QUEUE_UNAVAILABLE")
 
 
@@ -48,7 +51,7 @@ def rule_of(request: httpx.Request) -> RetryRule:
     rule: RetryRule | None = request.extensions.get(RULE)
     if rule is not None:
         return rule
-    if request.method in ("GET", "DELETE"):
+    if request.method in ("GET", "DELETE") or request.url.path.endswith(RECEIVE):
         return repeatable
     return with_idempotency_key if "Idempotency-Key" in request.headers else if_not_started
 

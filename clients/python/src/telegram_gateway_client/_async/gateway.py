@@ -33,9 +33,10 @@ class AsyncGateway(AsyncStreaming):
     """
     A client of the gateway. Close it, or use it in a `with` block.
 
-    Each call raises GatewayError if the gateway refuses or if no answer arrives. Before that, reads, cancels and sends
-    are repeated after a lost connection, 429, 502, 503 and 504; sign-in and account calls only if the gateway says
-    that nothing has started. `Retry-After` is respected. A send has an Idempotency-Key, so its repeats are one message.
+    Each call raises GatewayError if the gateway refuses or if no answer arrives. Before that, reads, cancels, sends and
+    `set_receiving` are repeated after a lost connection, 429, 502, 503 and 504; sign-in and other account calls only if
+    the gateway says that nothing has started. `Retry-After` is respected. A send has an Idempotency-Key, so its repeats
+    are one message.
 
     The methods here wait, stream and transfer files. All other calls of the API are in `account`, `jobs`, …
     """
