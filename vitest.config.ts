@@ -14,8 +14,9 @@ const ALONE = [
 const PROCESSES: TestUserConfig = {
   globalSetup: ['test/env/built-code.ts'],
   pool: 'forks',
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  // Several start products at the same time on two cores: what takes 3 s alone takes 30 s there at worst.
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
   expect: { poll: { timeout: 10_000, interval: 25 } },
 };
 
