@@ -99,14 +99,18 @@ function arrivalsOf(updates: readonly Api.TypeUpdate[], people: WithPeople): Arr
         : [],
     ),
   );
-  return updates.map((update, index) => {
+  return updates.flatMap((update, index) => {
+    // It only says the random id of another one.
+    if (update instanceof Api.UpdateMessageID) return [];
     const message = messageIn(update);
     const randomId = message?.out === true ? randomIds.get(message.id) : undefined;
-    return {
-      ...arrivalOf(update, people, privateUser(update)),
-      ...(randomId !== undefined && { randomId }),
-      ...(isReactionOf(update, updates[index + 1]) && { isReaction: true }),
-    };
+    return [
+      {
+        ...arrivalOf(update, people, privateUser(update)),
+        ...(randomId !== undefined && { randomId }),
+        ...(isReactionOf(update, updates[index + 1]) && { isReaction: true }),
+      },
+    ];
   });
 }
 

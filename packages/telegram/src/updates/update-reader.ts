@@ -72,6 +72,8 @@ export class UpdateReader implements UpdateListener {
   #compareAt: number;
   #isLost = false;
   #wake: () => void = () => {};
+  /** Wakes the reader; `at`: when, ms since the epoch. */
+  #timer: { at: number; timeout: NodeJS.Timeout } | undefined;
   #savedAt: number;
 
   constructor(options: ReadUpdatesOptions & ReaderContext) {
@@ -153,12 +155,13 @@ export class UpdateReader implements UpdateListener {
         const at = now();
         if (at >= askAt && at >= Math.min(tracker.dueAt, this.#compareAt)) await fetchDue();
         if (this.#queue.length > 0) await this.#applyQueue(tracker, tell);
-        else await this.#pause(Math.max(askAt, Math.min(tracker.dueAt, this.#compareAt)) - now());
+        else await this.#pause(Math.max(askAt, Math.min(tracker.dueAt, this.#compareAt)));
       }
       // The answers to the last sends: a later difference does not name their jobs.
       while (this.#queue.length > 0 && !this.#isLost) await this.#applyQueue(tracker, tell);
     } finally {
       signal.removeEventListener('abort', stop);
+      clearTimeout(this.#timer?.timeout);
     }
   }
 
@@ -223,17 +226,25 @@ export class UpdateReader implements UpdateListener {
     this.#savedAt = this.#options.now();
   }
 
-  /** Waits for a push, at most so long. */
-  async #pause(ms: number): Promise<void> {
+  /** Waits for a push, or until `at` (ms since the epoch). It may end earlier. */
+  async #pause(at: number): Promise<void> {
+    this.#setTimer(at);
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.max(0, ms));
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.#isLost || this.#options.signal.aborted || this.#queue.length > 0) this.#wake();
+      this.#wake = resolve;
+      if (this.#isLost || this.#options.signal.aborted || this.#queue.length > 0) resolve();
     });
     this.#wake = () => {};
+  }
+
+  /** Keeps a timer that fires earlier: each push moves the time, and a new timer for each push costs CPU. */
+  #setTimer(at: number): void {
+    if (this.#timer !== undefined && this.#timer.at <= at) return;
+    clearTimeout(this.#timer?.timeout);
+    const onTime = () => {
+      this.#timer = undefined;
+      this.#wake();
+    };
+    this.#timer = { at, timeout: setTimeout(onTime, Math.max(0, at - this.#options.now())) };
   }
 }
 
