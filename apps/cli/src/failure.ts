@@ -73,8 +73,11 @@ export function failureOf(error: unknown, url: string): Failure {
 
 function failureOfRefusal(error: GatewayApiError): Failure {
   const { code, message, kind, issues, rpcError, retryAfter, jobId, requestId } = error;
+  const [first] = issues;
+  const isSaid = issues.length === 1 && first !== undefined && message.includes(first.message);
+  const lines = isSaid ? [] : issues.map(({ path, message: wrong }) => `${path || 'body'}: ${wrong}`);
   const advice = [
-    ...issues.map((issue) => `${issue.path === '' ? 'body' : issue.path}: ${issue.message}`),
+    ...lines,
     ...(rpcError === null ? [] : [`Telegram says ${rpcError}.`]),
     ...(retryAfter === null ? [] : [`Try again in ${retryAfter} s.`]),
     ...(kind === 'unknown_outcome' ? ['It may have taken effect: check before you try again.'] : []),

@@ -1,5 +1,6 @@
 import { RUSSIAN, translate, type Locale } from '@gateway/texts';
 import type { Command } from 'commander';
+import { sayIn } from './language.ts';
 
 const KNOWN: Readonly<Record<string, string>> = RUSSIAN;
 
@@ -15,7 +16,7 @@ export function writeUsage(command: Command, language: Locale, write: Writers): 
   command.configureOutput({
     writeOut: write.out,
     writeErr: write.err,
-    outputError: (message, print) => print(usageError(message, language)),
+    outputError: (message, print) => print(usageError(message, language) + hintAt(command, language)),
   });
   for (const each of command.commands) writeUsage(each, language, write);
 }
@@ -35,6 +36,13 @@ export function translateHelp(command: Command, language: Locale): void {
 /** A sentence of the help; one that the catalogue lacks stays English. */
 export function inLanguage(english: string, language: Locale): string {
   return language === 'en' ? english : (KNOWN[english] ?? english);
+}
+
+/** A line that names the command that shows how. */
+function hintAt(command: Command, language: Locale): string {
+  const names: string[] = [];
+  for (let each: Command | null = command; each !== null; each = each.parent) names.unshift(each.name());
+  return `${sayIn(language)('(more: {command} --help)', { command: names.join(' ') })}\n`;
 }
 
 /** Commander's own message: `error: unknown option '--x'`, and perhaps a suggestion in a line of its own. */

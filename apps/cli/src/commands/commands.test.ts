@@ -181,6 +181,10 @@ describe('errors', () => {
     ]);
     const json = await cli(['send', 'alice', 'me', 'x', '--json']);
     expect(JSON.parse(json.stderr)).toMatchObject({ status: 'error', code: 'NOT_AUTHORIZED' });
+    // The message is that of the only issue.
+    const issues = [{ path: 'It', message: 'is VALIDATION.' }];
+    gateway.answers({ [SEND]: () => refusal(400, 'VALIDATION', { issues }) });
+    expect((await cli(['send', 'alice', 'me', 'x'])).stderr.match(/is VALIDATION/g)).toHaveLength(1);
   });
 
   test('an unreachable gateway is code 3, and the output names the address', async () => {

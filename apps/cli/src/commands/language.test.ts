@@ -109,7 +109,9 @@ test.each([
   [['nothing'], "ошибка: неизвестная команда 'nothing'"],
   [['statsu', 'alice'], '(Может быть, status?)'],
   [['status', 'alice', '--lice'], "ошибка: неизвестный параметр '--lice'\n(Может быть, --live?)"],
-  [['status'], "ошибка: не указан аргумент 'user_id'"],
+  [['status'], "ошибка: не указан аргумент 'user_id'\n(подробнее: telegram-gateway status --help)"],
+  [['jobs', 'list'], '(подробнее: telegram-gateway jobs list --help)'],
+  [['completion', 'tcsh'], "ошибка: shell не может быть 'tcsh'. Возможные значения: zsh, bash"],
   [['status', 'alice', '--url'], "ошибка: у параметра '--url <url>' нет значения"],
   [['status', 'a', 'b'], "ошибка: лишние аргументы у 'status': нужен 1, а указано 2."],
 ])('the usage error of %j is Russian', async (args, message) => {

@@ -160,6 +160,7 @@ export const OUTPUT = {
   '(no accounts)': '(аккаунтов нет)',
   '(no messages)': '(сообщений нет)',
   '(more: --after {place})': '(дальше: --after {place})',
+  '(more: {command} --help)': '(подробнее: {command} --help)',
   '(nothing has failed)': '(ошибок нет)',
   '{job} is queued again': 'Задание {job} снова в очереди',
   '{ok} of {lines} would be accepted, as {messages, plural, one {# message} other {# messages}}; {held} would wait, {refused} would be refused. Nothing was sent.':

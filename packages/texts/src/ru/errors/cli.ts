@@ -144,6 +144,8 @@ export const CLI = {
     "ошибка: лишние аргументы у ''{command}'': нужен {expected}, а указано {given}.",
   "error: too many arguments for ''{command}''. Expected {expected} arguments but got {given}.":
     "ошибка: лишние аргументы у ''{command}'': нужно {expected}, а указано {given}.",
+  "error: command-argument value ''{given}'' is invalid for argument ''{name}''. Allowed choices are {choices}.":
+    "ошибка: {name} не может быть ''{given}''. Возможные значения: {choices}.",
   '(Did you mean {command}?)': '(Может быть, {command}?)',
   '(Did you mean one of {commands}?)': '(Может быть, одно из: {commands}?)',
 } as const;
