@@ -103,8 +103,23 @@ export function batchPageTests({ stack, alice, bob, open }: RunningConsole): voi
     expect(await page.getByRole('button', { name: /^Send \d messages$/ }).isDisabled()).toBe(true);
     await page.unroute('**/send/batch');
     await page.getByRole('button', { name: 'Check again' }).click();
-    await page.getByRole('button', { name: 'Send 2 messages' }).waitFor();
+    const send = page.getByRole('button', { name: 'Send 2 messages' });
+    await send.click();
+    await page.getByRole('button', { name: 'Do not send' }).click();
     expect((await api.status('bob')).body.pending).toEqual({ waiting: 0, delayed: 0, active: 0 });
+    // The gateway accepts the messages, and its answer is lost: the next check of the same file knows them.
+    await page.route('**/send/batch', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await send.click();
+    await page.getByRole('button', { name: 'Continue…' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByText('The gateway does not answer.').first().waitFor();
+    await page.unroute('**/send/batch');
+    const to = page.getByLabel('To', { exact: true });
+    for (const column of ['text', 'recipient_id']) await to.selectOption(`Column ${column}`);
+    await page.getByText('2 messages were accepted before, and will not be sent again.').waitFor();
     await api.post('/telegram/user/resume', { user_id: 'bob' });
     expect(pageErrors).toEqual([]);
   }, 90_000);

@@ -14,6 +14,9 @@ import { sendingTests } from './sending.ts';
 import { signInTests } from './sign-in.ts';
 import { webhookPageTests } from './webhook-pages.ts';
 
+/** Links to it have `%2B` and `%40`. */
+const LEAVING = '+79991234567@leaving';
+
 /** The console in a browser with the real stack; nothing is simulated. */
 describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if there is no Chromium)', () => {
   let stack: Stack;
@@ -42,22 +45,22 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
   chatTests(running);
 
   test('asks twice before it disconnects, and can be cancelled', async () => {
-    await stack.signIn('leaving', '+9996628313');
-    const { page, pageErrors } = await open('/accounts/leaving');
+    await stack.signIn(LEAVING, '+9996628313');
+    const { page, pageErrors } = await open(`/accounts/${encodeURIComponent(LEAVING)}`);
     await page.getByRole('button', { name: 'Disconnect…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Disconnect leaving?' });
+    const dialog = page.getByRole('dialog', { name: `Disconnect ${LEAVING}?` });
     await dialog.waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    expect((await stack.api.status('leaving')).body.state).toBe('ready');
+    expect((await stack.api.status(LEAVING)).body.state).toBe('ready');
     await page.getByRole('button', { name: 'Disconnect…' }).click();
     await dialog.getByRole('button', { name: 'Continue…' }).click();
     await dialog.getByText('This cannot be undone.').waitFor();
-    await dialog.getByRole('button', { name: 'Log out leaving' }).click();
+    await dialog.getByRole('button', { name: `Log out ${LEAVING}` }).click();
     await page.getByRole('heading', { name: 'Accounts' }).waitFor();
-    await page.getByRole('link', { name: 'leaving' }).waitFor({ state: 'hidden' });
-    expect((await stack.api.status('leaving')).body.state).toBe('none');
+    await page.getByRole('link', { name: LEAVING }).waitFor({ state: 'hidden' });
+    expect((await stack.api.status(LEAVING)).body.state).toBe('none');
     expect(pageErrors).toEqual([]);
   });
 

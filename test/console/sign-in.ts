@@ -116,6 +116,7 @@ export function signInTests({ stack, open }: RunningConsole): void {
     expect(proxy.connections()).toBeGreaterThan(0);
     await page.getByRole('button', { name: 'Войти', exact: true }).click();
     await page.getByText(`http://user@127.0.0.1:${new URL(proxy.address).port}`).waitFor();
+    await expectNoHorizontalScroll(page);
     await stack().api.post('/telegram/user/disconnect', { user_id: 'hugo' });
     expect(pageErrors).toEqual([]);
   }, 90_000);

@@ -94,13 +94,15 @@ function Console() {
           <Switch>
             <Route path="/" component={AccountsPage} />
             <Route path="/sign-in/:userId?">
-              {({ userId }) => <SignInPage key={userId} userId={userId} />}
+              {({ userId }) => <SignInPage key={userId} userId={decoded(userId)} />}
             </Route>
             <Route path="/accounts/:userId/chats/:chatId?">
-              {({ userId, chatId }) => <ChatsPage key={userId} userId={userId} chatId={chatId} />}
+              {({ userId, chatId }) => (
+                <ChatsPage key={userId} userId={decoded(userId)} chatId={decoded(chatId)} />
+              )}
             </Route>
             <Route path="/accounts/:userId">
-              {({ userId }) => <AccountPage key={userId} userId={userId} />}
+              {({ userId }) => <AccountPage key={userId} userId={decoded(userId)} />}
             </Route>
             <Route path="/batch" component={BatchPage} />
             <Route path="/failures" component={FailuresPage} />
@@ -115,6 +117,15 @@ function Console() {
       </Router>
     </GatewayContext.Provider>
   );
+}
+
+/** The router leaves `%40` and `%2B` as they are, and accounts may be named by address or phone number. */
+function decoded<T extends string | undefined>(part: T): T {
+  try {
+    return (part === undefined ? part : decodeURIComponent(part)) as T;
+  } catch {
+    return part;
+  }
 }
 
 function NotFound() {

@@ -38,6 +38,7 @@ export function AccountPage({ userId }: { userId: string }) {
   const { account, pending, ended } = value;
   const { user_info: user } = account;
   const nextAction = nextActionOf(account, say);
+  const mayBeSignedIn = canSignIn(account) && userId !== config.bot;
   return (
     <>
       <div class="headline">
@@ -61,14 +62,16 @@ export function AccountPage({ userId }: { userId: string }) {
           </Notice>
         </>
       )}
-      {nextAction !== null && <Notice tone="wait">{nextAction}</Notice>}
+      {nextAction !== null && !(mayBeSignedIn && account.state === 'revoked') && (
+        <Notice tone="wait">{nextAction}</Notice>
+      )}
       {isSigningIn(account) && (
         <Notice tone="wait">
           {t('A sign-in is in progress.')}{' '}
           <Link href={`/sign-in/${encodeURIComponent(userId)}`}>{t('Continue')}</Link>
         </Notice>
       )}
-      {canSignIn(account) && userId !== config.bot && (
+      {mayBeSignedIn && (
         <Notice tone="info">
           {account.state === 'unreadable'
             ? t('The stored session cannot be read.')

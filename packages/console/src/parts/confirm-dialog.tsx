@@ -7,12 +7,14 @@ interface ConfirmDialogProps {
   children: ComponentChildren;
   /** Label of the button that does it. */
   confirm: string;
+  /** Label of the button that leaves everything as it is. */
+  keep?: string;
   onConfirm: () => Promise<void>;
   onClose: () => void;
 }
 
 /** Asks again before an action that cannot be undone. */
-export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, children, confirm, keep, onConfirm, onClose }: ConfirmDialogProps) {
   const { t } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const [asked, setAsked] = useState(false);
@@ -35,7 +37,7 @@ export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: 
       </p>
       <div class="buttons end">
         <button type="button" onClick={() => dialog.current?.close()}>
-          {t('Keep it')}
+          {keep ?? t('Keep it')}
         </button>
         <button type="button" class="danger" disabled={busy} onClick={() => void act()}>
           {asked ? confirm : t('Continue…')}

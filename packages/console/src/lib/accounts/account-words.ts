@@ -112,9 +112,7 @@ const NEXT_ACTIONS_BY_STATE: Partial<Record<AccountState, Text>> = {
   banned: text('Write to recover@telegram.org.'),
   duplicated: text('Sign the account in again, and use its session in one program only.'),
   unreadable: text('Bring its session back, or sign the account in again.'),
-  proxy_unreachable: text(
-    'Check the proxy of the account, or give it another below. Messages wait until then.',
-  ),
+  proxy_unreachable: text('Check the proxy of the account, or give it another. Messages wait until then.'),
 };
 
 /** What a person has to do; `null`: nothing. The gateway's own sentence stands where the console has no plainer one. */

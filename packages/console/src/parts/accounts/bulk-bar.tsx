@@ -100,7 +100,12 @@ export function BulkBar({ filter, total, selected, onSelect, onChanged }: BulkBa
         >
           {t('Retry what failed')}
         </button>
-        <button type="button" class="small" disabled={exportAll.busy} onClick={() => void exportAll.run()}>
+        <button
+          type="button"
+          class="small"
+          disabled={exportAll.busy || total === 0}
+          onClick={() => void exportAll.run()}
+        >
           {t('Export as CSV')}
         </button>
       </div>

@@ -59,6 +59,7 @@ export function BatchSend({ identity, lines, acceptable, before }: BatchSendProp
         <ConfirmDialog
           title={t('Send {count, plural, one {# message} other {# messages}}?', { count })}
           confirm={t('Send')}
+          keep={t('Do not send')}
           onConfirm={async () => void run(lines)}
           onClose={() => setAsks(false)}
         >

@@ -16,6 +16,8 @@ interface BatchTableProps {
 export function BatchTable({ checked: { lines, problems, accounts, repeated }, children }: BatchTableProps) {
   const { t, say, moment, number } = useWords();
   const shown = lines.slice(0, SHOWN_MESSAGES);
+  const columns = [t('Line'), t('From account'), t('To'), t('Message'), t('Not before')];
+  const [line, account, recipient, words, time] = columns;
   return (
     <section class="card" aria-labelledby="batch-check">
       <h2 id="batch-check">{t('Check before sending')}</h2>
@@ -37,7 +39,7 @@ export function BatchTable({ checked: { lines, problems, accounts, repeated }, c
           <table class="batch">
             <thead>
               <tr>
-                {[t('Line'), t('From account'), t('To'), t('Message'), t('Not before')].map((name) => (
+                {columns.map((name) => (
                   <th key={name} scope="col">
                     {name}
                   </th>
@@ -45,15 +47,21 @@ export function BatchTable({ checked: { lines, problems, accounts, repeated }, c
               </tr>
             </thead>
             <tbody>
-              {shown.map(({ line, message }) => (
-                <tr key={line}>
-                  <th scope="row">{number(line)}</th>
-                  <td>{message.user_id}</td>
-                  <td>{message.recipient_id}</td>
-                  <td class="batch-text">
+              {shown.map(({ line: at, message }) => (
+                <tr key={at}>
+                  <th scope="row" data-label={line}>
+                    {number(at)}
+                  </th>
+                  <td data-label={account}>{message.user_id}</td>
+                  <td data-label={recipient}>{message.recipient_id}</td>
+                  <td data-label={words} class="batch-text">
                     <div>{message.text}</div>
                   </td>
-                  <td>{typeof message.send_at === 'string' ? moment(message.send_at) : ''}</td>
+                  {typeof message.send_at === 'string' ? (
+                    <td data-label={time}>{moment(message.send_at)}</td>
+                  ) : (
+                    <td />
+                  )}
                 </tr>
               ))}
             </tbody>

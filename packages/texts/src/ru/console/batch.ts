@@ -41,6 +41,7 @@ export const BATCH = {
     'Отправить {count, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}}',
   'Send {count, plural, one {# message} other {# messages}}?':
     'Отправить {count, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}}?',
+  'Do not send': 'Не отправлять',
   'Nothing has been sent yet.': 'Пока ничего не отправлено.',
   'Send the rest': 'Отправить остальные',
   'They join the queues of their accounts, and go out at the pace of each.':

@@ -51,8 +51,8 @@ export const STATES = {
   'Write to recover@telegram.org.': 'Напишите на recover@telegram.org.',
   'Sign the account in again, and use its session in one program only.':
     'Войдите в аккаунт заново и используйте его сессию только в одной программе.',
-  'Check the proxy of the account, or give it another below. Messages wait until then.':
-    'Проверьте прокси аккаунта или укажите ниже другой. До тех пор сообщения ждут.',
+  'Check the proxy of the account, or give it another. Messages wait until then.':
+    'Проверьте прокси аккаунта или укажите другой. До тех пор сообщения ждут.',
   'Bring its session back, or sign the account in again.': 'Верните сессию или войдите в аккаунт заново.',
 
   Waiting: 'В очереди',
