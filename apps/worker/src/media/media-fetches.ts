@@ -3,10 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FileAtUrl } from '@gateway/actions';
 import { cleanFileName, GatewayError, uploadIdOf } from '@gateway/contracts';
 import { receiveMedia, type MediaStore } from '@gateway/media';
-import { addFetchedUpload, type RedisClient } from '@gateway/queue';
+import { addFetchedUpload, removeHeldJob, writeHeldJobs, type RedisClient } from '@gateway/queue';
 import { FetchError, type Fetched, type Fetcher } from '@gateway/webhooks';
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
+import { isLongTurn, uploadTurn } from '../lane/waits.ts';
 
 /** How long one step of a job waits for its file, ms. Jobs of other chats run between two steps. */
 const PIECE_MS = 250;
@@ -37,7 +38,15 @@ export interface FetchedFile {
 
 type Outcome = { uploadId: string } | { error: unknown };
 
+/** The turn of a file among those that this worker fetches. */
+interface Turn {
+  /** Since when the file waits for it, ms since the epoch. */
+  since: number;
+  hasBegun: boolean;
+}
+
 interface Running {
+  turn: Turn;
   ended: Promise<Outcome>;
   /** `null` while it runs. */
   outcome: Outcome | null;
@@ -67,6 +76,7 @@ export class MediaFetches {
       await Promise.race([...all.map(({ running }) => running.ended), pause]);
       waited.abort();
     }
+    await this.#showWait(all);
     const fetched: FetchedFile[] = [];
     for (const { job, running } of all) {
       if (running.outcome === null) continue;
@@ -83,16 +93,30 @@ export class MediaFetches {
     await this.#options.fetcher.close();
   }
 
+  /** Publishes that a job waits for its turn, if none of its files has begun for a while. */
+  async #showWait(files: readonly { job: FileJob; running: Running }[]): Promise<void> {
+    const [first] = files;
+    const now = Date.now();
+    if (first === undefined || files.some(({ running: { turn } }) => turn.hasBegun)) return;
+    if (!isLongTurn(first.running.turn.since, now)) return;
+    const { userId, jobId } = first.job;
+    await writeHeldJobs(this.#options.redis, userId, [{ jobId, hold: uploadTurn(now) }]);
+  }
+
   #runningOf(job: FileJob): Running {
     const known = this.#running.get(keyOf(job));
     if (known !== undefined) return known;
-    const ended = this.#queue.add(() =>
-      this.#store(job).then(
+    const turn: Turn = { since: Date.now(), hasBegun: false };
+    const ended = this.#queue.add(() => {
+      turn.hasBegun = true;
+      // Only people read it: a failure must not fail the job.
+      removeHeldJob(this.#options.redis, job.userId, job.jobId).catch(() => {});
+      return this.#store(job).then(
         (uploadId) => ({ uploadId }),
         (error: unknown) => ({ error: unavailable(error) }),
-      ),
-    );
-    const running: Running = { ended, outcome: null };
+      );
+    });
+    const running: Running = { turn, ended, outcome: null };
     void ended.then((outcome) => (running.outcome = outcome));
     this.#running.set(keyOf(job), running);
     return running;
