@@ -180,7 +180,7 @@ export class OneWorker implements AsyncDisposable {
       queues,
       dueAccounts,
       store,
-      areSessionsInRedis: false,
+      openNumbers: null,
       telegram,
       sealer,
       pace: {

@@ -38,6 +38,7 @@ import {
   type Logger,
   type Settings,
 } from '@gateway/runtime';
+import { NumbersFile } from '@gateway/sessions';
 import { createTelegram, slowCause } from '@gateway/telegram';
 import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
 import { createFetcher, createWebhookSender } from '@gateway/webhooks';
@@ -161,7 +162,8 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     queues,
     dueAccounts,
     store,
-    areSessionsInRedis: files === null,
+    openNumbers:
+      files && ((shard, mayWrite) => new NumbersFile({ dataDir: settings.DATA_DIR, shard, mayWrite })),
     media,
     fetches,
     blocks: new FileBlocks(media),

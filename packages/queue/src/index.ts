@@ -16,6 +16,7 @@ export type { AccountEvents } from './inbox/account-events.ts';
 export { EventNotices, EventWatch, parseNotice, type EventNotice } from './inbox/event-notices.ts';
 export { EventReader, type EventPage, type NumberedEvent } from './inbox/event-reader.ts';
 export type { EventLimits } from './inbox/append-arguments.ts';
+export type { NumbersNote } from './inbox/given-numbers.ts';
 export { Inbox, type Append, type ReceivingSettings } from './inbox/inbox.ts';
 export type { PrivateNews } from './inbox/private-news.ts';
 export { KnownNames } from './inbox/known-names.ts';

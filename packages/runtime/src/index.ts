@@ -1,7 +1,7 @@
 export { BoundedThreads, ThreadError, type ThreadBounds, type ThreadFailure } from './bounded-thread.ts';
 export { createLogger, silentLogger, type Logger } from './logger.ts';
 export { Pauses } from './pauses.ts';
-export { livenessOf, PROCESS_IDENTITY } from './process-identity.ts';
+export { BOOT_ID, livenessOf, PROCESS_IDENTITY } from './process-identity.ts';
 export { runProcess, type App } from './process.ts';
 export { SealingError, Sealer } from './sealing.ts';
 export { describeRedis, parseRedisUrl, type RedisAddress } from './redis-address.ts';

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-const BOOT = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
+/** Names the time since the machine was switched on; `null` where the system does not say. */
+export const BOOT_ID = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
 
 /**
  * The scope in which a pid is unique: machine, boot and pid namespace. Containers that share a volume differ in the
  * namespace.
  */
 const PLACE = createHash('sha256')
-  .update(JSON.stringify([hostname(), BOOT, attempt(() => readlinkSync('/proc/self/ns/pid'))]))
+  .update(JSON.stringify([hostname(), BOOT_ID, attempt(() => readlinkSync('/proc/self/ns/pid'))]))
   .digest('hex')
   .slice(0, 8);
 
@@ -25,7 +26,7 @@ export const PROCESS_IDENTITY = `${PLACE}-${process.pid}-${readStat('self')?.sta
  */
 export function livenessOf(identity: string): 'alive' | 'gone' | 'unknown' {
   const [place, pid, start] = identity.split('-');
-  if (BOOT === null || place !== PLACE || pid === undefined || !/^\d+$/.test(pid)) return 'unknown';
+  if (BOOT_ID === null || place !== PLACE || pid === undefined || !/^\d+$/.test(pid)) return 'unknown';
   try {
     process.kill(Number(pid), 0);
   } catch (error) {

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openConsumerRedis } from '@gateway/queue';
-import { silentLogger } from '@gateway/runtime';
+import { silentLogger, type RedisAddress } from '@gateway/runtime';
 import { beforeAll, expect, test } from 'vitest';
 import { eventIndexKey, eventsKey, receivingKey, updateStateKey } from '../../../packages/queue/src/keys.ts';
 import type { Stack } from '../../env/stack.ts';
@@ -87,6 +87,31 @@ export const lostStore = (product: () => AliceAndBob) => {
   });
 
   test(
+    'a kill of everything costs no number either, several times in a row',
+    { timeout: 90_000 },
+    async () => {
+      const first = await lastSeq();
+      const { gaps } = (await stack.api.status('alice')).body.receiving;
+      const written: string[] = [];
+      for (const round of [1, 2]) {
+        written.push(`before kill ${round}`, `after kill ${round}`);
+        await write(`before kill ${round}`);
+        await expect.poll(() => texts(first), { timeout: 20_000 }).toEqual(written.slice(0, -1));
+        await whenWritten(stack.redis.address);
+        await Promise.all([stack.worker.end('SIGKILL'), stack.redis.stop('SIGKILL')]);
+        await stack.redis.resume();
+        await stack.startWorker();
+        await write(`after kill ${round}`);
+        await expect.poll(() => texts(first), { timeout: 30_000 }).toEqual(written);
+      }
+      expect((await events(first)).map(({ seq }) => seq)).toEqual(
+        written.map((_, index) => first + 1 + index),
+      );
+      expect((await stack.api.status('alice')).body.receiving.gaps).toBe(gaps);
+    },
+  );
+
+  test(
     'if Redis goes back to an earlier copy while the worker is killed, no number is given twice',
     { timeout: 90_000 },
     async () => {
@@ -113,7 +138,9 @@ export const lostStore = (product: () => AliceAndBob) => {
       await stack.startWorker();
       await write('later');
       await expect.poll(() => texts(given), { timeout: 20_000 }).toEqual(['lost 1', 'lost 2', 'later']);
+      // The file of the killed worker has the latest number.
       expect((await events(given))[0]).toMatchObject({
+        seq: given + 1,
         type: 'updates.gap',
         chat: null,
         reason: 'store_lost',
@@ -123,3 +150,10 @@ export const lostStore = (product: () => AliceAndBob) => {
     },
   );
 };
+
+/** Resolves once a kill of Redis loses nothing: it may write its file later than it answers. */
+async function whenWritten(address: RedisAddress): Promise<void> {
+  const redis = openConsumerRedis(address, silentLogger());
+  await expect.poll(() => redis.info('persistence')).toContain('aof_buffer_length:0\r\n');
+  redis.disconnect();
+}

@@ -1,10 +1,30 @@
 import { once } from 'node:events';
 import type { EventDraft } from '@gateway/contracts';
-import { EventNotices, raiseFence, receivingOf, type EventWatch } from '@gateway/queue';
+import { EventNotices, raiseFence, receivingOf, type EventWatch, type NumbersNote } from '@gateway/queue';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventIndexKey, eventsKey, receivingKey, updateStateKey } from '../../../packages/queue/src/keys.ts';
 import { BOB, COMMON } from '../../env/incoming.ts';
 import { added, FENCE, SHARDS, type InboxStage } from './stage.ts';
+
+/** A note in memory. */
+class Note implements NumbersNote {
+  given: number;
+  upTo: number;
+  fails = false;
+  readonly writes: string[] = [];
+
+  constructor(given: number, upTo: number) {
+    this.given = given;
+    this.upTo = upTo;
+  }
+
+  write(given: number, upTo: number): void {
+    if (this.fails) throw new Error('the disk failed');
+    this.given = given;
+    this.upTo = upTo;
+    this.writes.push(`${given} to ${upTo}`);
+  }
+}
 
 /** After Redis has lost events, or may have. */
 export const lostEvents = (stage: InboxStage) => {
@@ -116,6 +136,70 @@ export const lostEvents = (stage: InboxStage) => {
       // This Redis is known by now.
       stage.inbox = open();
       expect(await append([added(BOB, 3)], { seq })).toEqual({ lastSeq: 3 });
+    });
+
+    describe('and whose former owner has noted its numbers', () => {
+      /** As the next owner on the machine finds it. */
+      const noted = (given: number, upTo = given) => new Note(given, upTo);
+      const seqWith = (note: Note) => ({ start: note.upTo, limit: 20_000, note });
+      beforeEach(() => {
+        stage.inbox = open();
+      });
+
+      test('goes on with the next number if Redis has all that are noted', async () => {
+        const note = noted(1);
+        expect(await append([added(BOB, 2)], { seq: seqWith(note) })).toEqual({ lastSeq: 2 });
+        expect(await reasons()).toEqual([1, 2]);
+        expect(note).toMatchObject({ given: 2, upTo: 2 });
+      });
+
+      test('goes on above the last noted number if Redis lacks it', async () => {
+        expect(await append([added(BOB, 2)], { seq: seqWith(noted(3)) })).toEqual({ lastSeq: 5 });
+        expect(await reasons()).toEqual([1, 'store_lost', 2]);
+        expect((await events(1)).map(({ seq }) => seq)).toEqual([4, 5]);
+      });
+
+      test('does so if the server syncs each write: somebody has restored an older copy', async () => {
+        await failOver('x+');
+        expect(await append([added(BOB, 2)], { seq: seqWith(noted(3, 4)) })).toEqual({ lastSeq: 6 });
+        expect((await events(1)).map(({ seq }) => seq)).toEqual([5, 6]);
+      });
+
+      test.each([
+        { redis: 'may lack it', former: 'another', lastSeq: 4 },
+        { redis: 'syncs each write', former: 'x+', lastSeq: 2 },
+      ])('doubts a number that was about to be given if Redis $redis', async ({ former, lastSeq }) => {
+        await failOver(former);
+        expect(await append([added(BOB, 2)], { seq: seqWith(noted(1, 2)) })).toEqual({ lastSeq });
+      });
+
+      test('notes each number before it is given, those of gaps and sweeps too', async () => {
+        const note = noted(3);
+        await append([added(BOB, 2)], { seq: seqWith(note) });
+        const many = Array.from({ length: 200 }, (_, id) => added(BOB, 10 + id));
+        await append([...many, added(BOB, 10)], { seq: seqWith(note) });
+        stage.memory.refused(eventsKey(stage.alice));
+        try {
+          await stage.inbox.sweep(stage.alice, FENCE);
+        } finally {
+          await stage.memory.ask();
+        }
+        expect(await receivingOf(stage.redis, stage.alice)).toMatchObject({ last_seq: 206, gaps: 2 });
+        const [lost, first, page, sweep] = [
+          ['3 to 6', '4 to 4'],
+          ['4 to 5', '5 to 5'],
+          ['5 to 206', '205 to 205'],
+          ['205 to 207', '206 to 206'],
+        ];
+        expect(note.writes).toEqual([lost, first, page, sweep].flat());
+      });
+
+      test('gives no number that cannot be noted', async () => {
+        const note = noted(1);
+        note.fails = true;
+        await expect(append([added(BOB, 2)], { seq: seqWith(note) })).rejects.toThrow('disk');
+        expect((await receivingOf(stage.redis, stage.alice)).last_seq).toBe(1);
+      });
     });
 
     test('is swept without a number for a gap', async () => {

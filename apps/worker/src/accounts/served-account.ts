@@ -17,9 +17,10 @@ import {
   type ShardLease,
 } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
-import type { SessionStore } from '@gateway/sessions';
+import type { NumbersFile, SessionStore } from '@gateway/sessions';
 import { RECEIVING_DISCONNECT_MS } from '@gateway/telegram';
 import { AccountInbox } from '../inbox/account-inbox.ts';
+import { NotedNumbers } from '../inbox/noted-numbers.ts';
 import { Receiving } from '../inbox/receiving.ts';
 import { Lane } from '../lane/lane.ts';
 import { SendLedger } from '../lane/send-ledger.ts';
@@ -36,6 +37,8 @@ export interface ServedAccountContext extends WorkerContext {
   contact: RedisContact;
   /** The store of this shard. It refuses writes once the lease is lost. */
   store: SessionStore;
+  /** The event numbers of this shard; `null` if they are not kept in a file. */
+  numbers: NumbersFile | null;
   lease: ShardLease;
   logger: Logger;
 }
@@ -55,13 +58,14 @@ export async function openServedAccount(
     readAccountView(redis, userId, now()),
     readSendState(redis, userId),
   ]);
+  const limit = () => account.receiving.seq_limit;
   const inbox = new AccountInbox({
     userId,
     inbox: context.inbox,
     fence,
-    limit: () => account.receiving.seq_limit,
-    setLimit: (limit) => account.setEventLimit(limit),
-    isLimitInRedis: context.areSessionsInRedis,
+    limit,
+    setLimit: (next) => account.setEventLimit(next),
+    noted: context.numbers && new NotedNumbers(context.numbers, userId, limit),
   });
   const append = async (event: EventDraft): Promise<void> => {
     if (!account.receiving.enabled) return;

@@ -1,5 +1,6 @@
 import type { EventDraft } from '@gateway/contracts';
 import type { Append, Inbox } from '@gateway/queue';
+import type { NotedNumbers } from './noted-numbers.ts';
 
 /** How many numbers are reserved at a time. Each reservation writes the account's record. */
 const BLOCK = 10_000;
@@ -15,13 +16,14 @@ export interface AccountInboxOptions {
   limit: () => number;
   /** Stores another limit. */
   setLimit: (limit: number) => Promise<void>;
-  /** The limit is stored in the same Redis as the events, which may lose both. */
-  isLimitInRedis: boolean;
+  /** What is noted of its numbers; `null`: the limit is stored in the same Redis as the events, which may lose both. */
+  noted: NotedNumbers | null;
 }
 
 /**
- * One account's sequence of events. No number is given twice: the session store keeps a limit above all of them, at
- * which the sequence goes on if Redis may have lost the latest, and nobody knows their numbers.
+ * One account's sequence of events. No number is given twice: the numbers are noted before they are given, and the
+ * session store keeps a limit above all of them. The sequence goes on above what is noted if Redis may have lost the
+ * latest events, or above the limit if the notes are lost too.
  */
 export class AccountInbox {
   readonly #options: AccountInboxOptions;
@@ -50,20 +52,29 @@ export class AccountInbox {
 
   /** @returns the latest number; `undefined`: the signal was aborted. */
   async #append(append: Omit<Append, 'seq'>, signal?: AbortSignal): Promise<number | undefined> {
-    const { inbox, userId, fence, limit, setLimit } = this.#options;
+    const { inbox, userId, fence, limit, noted } = this.#options;
+    const note = noted && { note: noted };
     const start = this.#start;
     for (let above = limit(); ; above = Math.max(limit(), start)) {
       if (signal?.aborted === true) return undefined;
-      const appended = await inbox.append(userId, fence, { ...append, seq: { start, limit: limit() } });
+      const seq = { start, limit: limit(), ...note };
+      const appended = await inbox.append(userId, fence, { ...append, seq });
       if (appended !== 'limit') return appended.lastSeq;
-      await setLimit(above + BLOCK + append.events.length);
+      await this.#setLimit(above + BLOCK + append.events.length);
     }
   }
 
-  /** The limit that was stored before: above all numbers that may have been given. */
+  async #setLimit(next: number): Promise<void> {
+    const { noted, setLimit } = this.#options;
+    const store = () => setLimit(next);
+    await (noted === null ? store() : noted.whileLimitIs(next, store));
+  }
+
+  /** Above all numbers that may have been given. */
   get #start(): number {
-    const { limit, isLimitInRedis } = this.#options;
-    return limit() === 0 || !isLimitInRedis ? limit() : limit() + LOST_WITH_REDIS;
+    const { limit, noted } = this.#options;
+    if (noted !== null) return noted.upTo;
+    return limit() === 0 ? 0 : limit() + LOST_WITH_REDIS;
   }
 
   /**
@@ -71,8 +82,8 @@ export class AccountInbox {
    * nothing is lost. Call when nothing more is appended.
    */
   async settle(): Promise<void> {
-    const { limit, isLimitInRedis } = this.#options;
-    if (limit() === 0 || isLimitInRedis || this.#appending > 0) return;
+    const { limit, noted } = this.#options;
+    if (limit() === 0 || noted === null || this.#appending > 0) return;
     this.#settling = this.#settle().finally(() => {
       this.#settling = undefined;
     });
@@ -80,12 +91,12 @@ export class AccountInbox {
   }
 
   async #settle(): Promise<void> {
-    const { inbox, userId, fence, limit, setLimit } = this.#options;
+    const { inbox, userId, fence, limit } = this.#options;
     const lastSeq = await this.#append({ events: [] });
     if (lastSeq === undefined || lastSeq === 0 || lastSeq === limit()) return;
     // Redis first: it gives no number above its own limit when it drops events.
     await inbox.append(userId, fence, { events: [], seq: { start: lastSeq, limit: lastSeq } });
-    await setLimit(lastSeq);
+    await this.#setLimit(lastSeq);
   }
 
   /** Appends an event of the account itself. @throws {Fenced} */

@@ -35,9 +35,19 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   const { shard } = lease;
   const logger = context.logger.child({ shard });
   const owned = store.ownedBy({ fence: lease.fence, valid: () => lease.valid });
+  const openNumbers = async () => context.openNumbers?.(shard, () => lease.valid) ?? null;
+  const opened = openNumbers();
+  opened.catch(() => {}); // The start fails by it.
+  const closeNumbers = async () => {
+    const numbers = await opened.catch(() => null);
+    await numbers?.close().catch((error: unknown) => {
+      logger.warn({ err: error }, 'the file with the event numbers was not closed');
+    });
+  };
   const accounts = new Accounts({
     logger,
-    open: (userId) => openServedAccount({ ...context, store: owned, lease, logger }, userId),
+    open: async (userId) =>
+      openServedAccount({ ...context, store: owned, numbers: await opened, lease, logger }, userId),
   });
 
   // Redis may have lost the views, now or later. Published accounts are included, so that one whose session file was
@@ -123,14 +133,17 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
       ABANDON_TIMEOUT,
       () => new Error(`not done within ${ABANDON_TIMEOUT} ms`),
     ).catch((error: unknown) => logger.error({ err: error }, 'connections to Telegram did not close'));
+    await closeNumbers();
   };
   const stopGracefully = async () => {
     detach();
     await Promise.all([accounts.stopLanes(), consumer.close(), deliveries.removeShard(shard)]);
     // Only now, since a control job may open an account until it ends.
     await accounts.close();
+    await closeNumbers();
   };
   const begin = async () => {
+    await opened;
     // Start with the sends, since publishing every account takes time.
     await dueAccounts.add(shard, wake);
     await publish();

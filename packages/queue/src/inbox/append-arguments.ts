@@ -1,6 +1,7 @@
 import type { EventDraft, GapReason } from '@gateway/contracts';
 import { indexNamesOf } from './deleted-chats.ts';
 import type { EventText } from './event-text.ts';
+import type { NumbersNote } from './given-numbers.ts';
 import { argumentsOf, type PrivateNews } from './private-news.ts';
 import type { UpdateStateChange } from './update-state.ts';
 
@@ -20,7 +21,7 @@ export interface Appended {
   state?: UpdateStateChange;
   news?: PrivateNews;
   /** `null`: only old events are dropped. */
-  seq: { start: number; limit: number } | null;
+  seq: { start: number; limit: number; note?: NumbersNote } | null;
 }
 
 /** What the script must know of the account. */
@@ -77,6 +78,7 @@ export function appendArguments(
     events.length,
     ...newsSizes,
     keepsWrites ? '+' : '',
+    seq?.note?.given ?? '',
     ...removed,
     ...set.flat(),
     ...events.flatMap((event) => [kindOf(event), indexNamesOf(event), text.editOf(event)]),

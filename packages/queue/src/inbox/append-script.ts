@@ -96,16 +96,16 @@ end`;
  * Redis refuses the first write of a script when it is out of memory, and no later one. Dropping comes first, so a run
  * that drops events can still append.
  *
- * The first append of a connection checks the store (see {@link HISTORY}): if Redis may lack the latest events, and
- * their numbers are unknown, the sequence goes on above all numbers that may have been given.
+ * The first append of a connection checks the store (see {@link HISTORY}): if Redis lacks a noted number, or may lack
+ * the latest events, whose numbers are unknown, the sequence goes on above all numbers that may have been given.
  *
  * KEYS: `appendKeys`. ARGV: 1 fence, 2 token, 3 account, 4 channel, 5 most events, 6 most bytes, 7 retention (ms), 8
  * limit of numbers ('': as stored), 9 number to go on above if Redis may lack the latest ('': only old events are
  * dropped), 10 events kept while memory is short ('': it is not), 11 gap for lack of memory ('': not needed), 12 gap
  * for a lost store ('': this connection has checked the store), 13 the greatest number that this owner knows to be
  * given ('': unknown), 14 names to delete from the state (`*`: all), 15 names and values to store there, 16 events, 17
- * reads in private chats, 18 people who wrote, 19 `+` if a start of this Redis loses nothing. 14 to 18 are the sizes
- * of the lists that follow in this order.
+ * reads in private chats, 18 people who wrote, 19 `+` if a start of this Redis loses nothing, 20 a number that a former
+ * owner has noted as given ('': none). 14 to 18 are the sizes of the lists that follow in this order.
  * An event is its kind (`new`, `edited`, `deleted`, `gap` or ''), its names in the index (with spaces), and its edit
  * (see `EventText`). A read is its chat, the last message that was read (10 digits), and when (ms). A person comes with
  * the time of their message (ms).
@@ -124,7 +124,8 @@ local history, is_other = nil, false
 if ARGV[12] ~= '' then
   local before = redis.call('HGET', KEYS[2], 'history')
   history, is_other = history_of_writes(before, ARGV[19])
-  if is_other and ARGV[9] ~= '' and ARGV[13] == '' then given = tonumber(ARGV[9]) end
+  local lacks_known = stored and stored < (tonumber(ARGV[20]) or 0)
+  if (is_other or lacks_known) and ARGV[9] ~= '' and ARGV[13] == '' then given = tonumber(ARGV[9]) end
   if ARGV[9] == '' or before == history then history = nil end
 end
 -- After a failover, Redis may lack the latest events. Their numbers must not be given to others.
@@ -184,8 +185,8 @@ end
 if ARGV[10] ~= '' then
   local dropped
   count, bytes, dropped = drop_oldest(KEYS[3], KEYS[4], count, bytes, tonumber(ARGV[10]), most_bytes, since)
-  -- A sweep gives no number where Redis may lack some: it does not know them.
-  local may_tell = last < limit and not (is_other and ARGV[9] == '')
+  -- A sweep gives no number that its owner cannot note.
+  local may_tell = last < limit and (ARGV[9] ~= '' or ARGV[13] ~= '')
   if dropped > 0 and not known[4] and may_tell then
     append_gap(ARGV[11], 'memory')
     redis.call('HSET', KEYS[2], 'tight', '1')
@@ -194,7 +195,7 @@ elseif known[4] then
   redis.call('HDEL', KEYS[2], 'tight')
 end
 
-local at = 20
+local at = 21
 for i = 1, deletes do
   if ARGV[at] == '*' then redis.call('DEL', KEYS[5]) else redis.call('HDEL', KEYS[5], ARGV[at]) end
   at = at + 1

@@ -19,6 +19,7 @@ import { appendKeys } from './append-keys.ts';
 import { FORGET, WRITE_SETTINGS } from './append-script.ts';
 import { nameDeletedChats } from './deleted-chats.ts';
 import { EventText } from './event-text.ts';
+import { GivenNumbers, type NumbersNote } from './given-numbers.ts';
 import type { MemoryWatch } from './memory-watch.ts';
 import { PiggybackedAppends } from './piggybacked-appends.ts';
 import type { PrivateNews } from './private-news.ts';
@@ -52,6 +53,8 @@ export interface Append {
     start: number;
     /** No number above it is given. The session store keeps it, so that numbers never go back. */
     limit: number;
+    /** Where the numbers are noted before they are given. Its `upTo` is the start. */
+    note?: NumbersNote;
   };
   /** Whether a deletion of messages that are not stored is told (`chat: null`). Default: true. */
   tellsUnknownDeletions?: boolean;
@@ -63,15 +66,6 @@ export interface ReceivingSettings {
   /** RFC 3339. */
   since: string | null;
   filter: EventFilter;
-}
-
-/** The greatest number of an account that its owner knows to be given. */
-interface Given {
-  /** Of the owner. */
-  fence: string;
-  seq: number;
-  /** Redis had this number since the connection was lost the last time. */
-  isChecked: boolean;
 }
 
 /** The reply of {@link APPEND}. */
@@ -100,8 +94,7 @@ export class Inbox {
   readonly #last = new Map<string, Promise<unknown>>();
   /** Accounts that are in the set of their shard, as far as this worker knows. */
   readonly #listed = new Set<string>();
-  /** The greatest number of each account, as this worker knows it since it took over the account. */
-  readonly #given = new Map<string, Given>();
+  readonly #given = new GivenNumbers();
   /** Bytes of each account's events, as far as this worker knows. */
   readonly #bytes = new Map<string, number>();
   readonly #durability: WriteDurability;
@@ -122,7 +115,7 @@ export class Inbox {
         this.#losses += 1;
         this.#durability.forget();
         this.#listed.clear();
-        for (const given of this.#given.values()) given.isChecked = false;
+        this.#given.uncheck();
       },
     });
   }
@@ -196,9 +189,12 @@ export class Inbox {
     this.#appendCount += 1;
     const token = `${this.#name}:${this.#appendCount}`;
     const losses = this.#losses;
-    const keepsWrites = this.#isChecked(userId, fence) ? false : await this.#durability.keepsWrites();
-    const run = () =>
-      this.appends.run(userId, fence, this.#argumentsOf(userId, fence, token, append, keepsWrites));
+    const keepsWrites = this.#given.isChecked(fence, userId) ? false : await this.#durability.keepsWrites();
+    const run = async () => {
+      const mayAddGaps = memory.isShort(key) || !this.#given.isChecked(fence, userId);
+      this.#given.noteBefore(userId, fence, append, mayAddGaps);
+      return this.appends.run(userId, fence, this.#argumentsOf(userId, fence, token, append, keepsWrites));
+    };
     const reply = await run()
       .catch((error: unknown) => {
         // Redis refuses only the first write of a script, so nothing was appended.
@@ -208,17 +204,19 @@ export class Inbox {
       })
       .catch((error: unknown) => {
         // It may have given numbers that this worker does not know.
-        this.#given.delete(userId);
+        this.#given.forget(userId);
         throw error;
       });
     const [outcome, lastSeq, bytes, repeats = [], gaps = []] = reply as Reply;
     if (outcome === 'fenced') throw new Fenced(userId);
     if (outcome === 'ok' || outcome === 'behind') {
       this.#bytes.set(userId, Number(bytes));
-      const known = this.#givenUnder(fence, userId);
+      const known = this.#given.under(fence, userId);
       // A sweep does not check the store, and a command may be sent again over a new connection.
       const isChecked = append.seq === null ? known?.isChecked : losses === this.#losses;
-      if (isChecked !== undefined) this.#given.set(userId, { fence, seq: Number(lastSeq), isChecked });
+      this.#given.noteAfter(userId, fence, append, Number(lastSeq));
+      const note = append.seq?.note ?? known?.note;
+      if (isChecked !== undefined) this.#given.set(userId, { fence, seq: Number(lastSeq), isChecked, note });
       const appended = outcome === 'ok' ? append.events : [];
       const stored = appended.filter((_, index) => !repeats.includes(index + 1));
       this.#options.onStored?.(stored, gaps);
@@ -228,10 +226,11 @@ export class Inbox {
         throw new Error('Redis has lost the latest events: they are read again');
       return this.#run(userId, fence, append);
     }
+    if (outcome === 'lost' || outcome === 'limit') this.#given.noteAfter(userId, fence, append, null);
     if (outcome === 'lost') {
       // Redis has lost data without a lost connection: begin anew, and list the account again.
       this.#listed.delete(userId);
-      const given = this.#givenUnder(fence, userId);
+      const given = this.#given.under(fence, userId);
       if (given?.isChecked === true && append.seq !== null) {
         given.isChecked = false;
         return this.#run(userId, fence, append);
@@ -255,20 +254,10 @@ export class Inbox {
       channel: this.#channelOf(userId),
       limits,
       isShort: memory.isShort(eventsKey(userId)),
-      isChecked: this.#isChecked(userId, fence),
-      given: this.#givenUnder(fence, userId)?.seq,
+      isChecked: this.#given.isChecked(fence, userId),
+      given: this.#given.under(fence, userId)?.seq,
       keepsWrites,
     });
-  }
-
-  #isChecked(userId: string, fence: string): boolean {
-    return this.#givenUnder(fence, userId)?.isChecked === true;
-  }
-
-  /** Under an earlier fence, another worker may have given greater numbers since. */
-  #givenUnder(fence: string, userId: string): Given | undefined {
-    const given = this.#given.get(userId);
-    return given?.fence === fence ? given : undefined;
   }
 
   /** Adds the account to the set of its shard, before its first event. */
