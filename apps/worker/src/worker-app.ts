@@ -162,8 +162,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     queues,
     dueAccounts,
     store,
-    openNumbers:
-      files && ((shard, mayWrite) => new NumbersFile({ dataDir: settings.DATA_DIR, shard, mayWrite })),
+    openNumbers: files && ((options) => new NumbersFile({ dataDir: settings.DATA_DIR, ...options })),
     media,
     fetches,
     blocks: new FileBlocks(media),

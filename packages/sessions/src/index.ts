@@ -3,7 +3,7 @@ export { isBackup, openBackup, sealBackup } from './backup.ts';
 export { openFileSessionStore, type FileSessionStoreOptions } from './file-session-store.ts';
 export { openRedisSessionStore, type RedisSessionStoreOptions } from './redis-session-store.ts';
 export { fileStoreId } from './store-id.ts';
-export { NumbersFile } from './numbers-file.ts';
+export { NumbersFile, type NumbersFileOptions } from './numbers-file.ts';
 export { MemoryPeerBook } from './peer-book.ts';
 export {
   SessionStoreError,

@@ -5,6 +5,11 @@ import { BOOT_ID } from '@gateway/runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NumbersFile } from './numbers-file.ts';
 
+/** No test makes the disk fail. */
+function raise(error: unknown): never {
+  throw error;
+}
+
 describe('The file with the event numbers of a shard', () => {
   let dataDir: string;
   beforeEach(() => {
@@ -13,7 +18,8 @@ describe('The file with the event numbers of a shard', () => {
   afterEach(() => {
     rmSync(dataDir, { recursive: true });
   });
-  const open = (mayWrite = () => true, shard = 3) => new NumbersFile({ dataDir, shard, mayWrite });
+  const open = (mayWrite = () => true, shard = 3) =>
+    new NumbersFile({ dataDir, shard, mayWrite, onFailed: raise });
   const numbers = (given: number, upTo = given, limit = 1_000) => ({
     given,
     upTo,

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BOOT_ID } from '@gateway/runtime';
@@ -27,6 +37,8 @@ export interface NumbersFileOptions {
   shard: number;
   /** Whether this worker still owns the shard. */
   mayWrite: () => boolean;
+  /** The disk fails: from now on the numbers are not in a file. */
+  onFailed: (error: unknown) => void;
 }
 
 /**
@@ -38,19 +50,36 @@ export interface NumbersFileOptions {
  * to a file that nobody reads any more.
  */
 export class NumbersFile {
-  readonly #file: number;
+  readonly #options: NumbersFileOptions;
+  readonly #directory: string;
+  /** `undefined`: there is none yet; `null`: the disk fails, so the numbers are only in memory. */
+  #file: number | null | undefined;
   /** Each account's place in the file, and what it has there. */
   readonly #entries = new Map<string, { at: number; numbers: AccountNumbers; isComplete: boolean }>();
-  #isClosed = false;
+  /** Why nothing can be written. */
+  #refusal: Error | undefined;
 
-  /** @throws if the directory cannot be used, or this worker no longer owns the shard. */
-  constructor({ dataDir, shard, mayWrite }: NumbersFileOptions) {
-    const directory = join(dataDir, 'event_numbers');
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const former = readdirSync(directory).filter((name) => name.startsWith(`${shard}.`));
-    for (const name of former) this.#merge(readFileSync(join(directory, name), 'latin1'));
-    if (!mayWrite()) throw new Error(`this worker no longer owns the shard ${shard}`);
-    this.#file = openSync(join(directory, `${shard}.${randomBytes(8).toString('hex')}`), 'wx', 0o600);
+  /** @throws if this worker no longer owns the shard. */
+  constructor(options: NumbersFileOptions) {
+    this.#options = options;
+    this.#directory = join(options.dataDir, 'event_numbers');
+    try {
+      const former = this.#names();
+      for (const name of former) this.#merge(readFileSync(join(this.#directory, name), 'latin1'));
+      if (former.length === 0) return;
+      this.#file = this.#create();
+      this.#remove(former);
+    } catch (error) {
+      if (!options.mayWrite()) throw error;
+      this.#giveUp(error);
+    }
+  }
+
+  /** Creates a file with all entries, and opens it. */
+  #create(): number {
+    this.#checkOwned();
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    const name = `${this.#options.shard}.${randomBytes(8).toString('hex')}`;
     const lines = [lineOf({ boot: BOOT_ID, isClosed: false })];
     for (const [id, entry] of this.#entries) {
       entry.at = lines.length;
@@ -58,9 +87,14 @@ export class NumbersFile {
       const limits = entry.isComplete ? entry.numbers.limits : [-1, -1];
       lines.push(lineOf({ id, ...entry.numbers, limits }));
     }
-    this.#writeAt(0, lines.join(''));
-    if (!mayWrite()) throw new Error(`this worker no longer owns the shard ${shard}`);
-    for (const name of former) rmSync(join(directory, name), { force: true });
+    const file = openSync(join(this.#directory, name), 'wx', 0o600);
+    try {
+      writeAt(file, 0, lines.join(''));
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
+    return file;
   }
 
   /**
@@ -75,24 +109,61 @@ export class NumbersFile {
     return { given, upTo: isExact ? upTo : Math.max(limit, upTo) };
   }
 
-  /** @throws if it cannot be written, or the file is closed. */
+  /** @throws if the file is closed, or says something else and cannot be removed. */
   write(userId: string, numbers: AccountNumbers): void {
-    if (this.#isClosed) throw new Error('this worker no longer owns the account');
+    if (this.#refusal !== undefined) throw this.#refusal;
     const at = this.#entries.get(userId)?.at ?? this.#entries.size + 1;
-    this.#writeAt(at, lineOf({ id: userId, ...numbers }));
+    if (this.#file !== null) {
+      try {
+        this.#file ??= this.#create();
+        writeAt(this.#file, at, lineOf({ id: userId, ...numbers }));
+      } catch (error) {
+        this.#giveUp(error);
+        if (this.#refusal !== undefined) throw this.#refusal;
+      }
+    }
     this.#entries.set(userId, { at, numbers, isComplete: true });
   }
 
   /** Call when no more numbers are given. From then on a power cut loses nothing. */
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    this.#refusal ??= new Error('this worker no longer owns the account');
+    const file = this.#file;
+    this.#file = null;
+    if (typeof file !== 'number') return;
     try {
-      this.#writeAt(0, lineOf({ boot: BOOT_ID, isClosed: true }));
-      await promisify(fsync)(this.#file);
+      writeAt(file, 0, lineOf({ boot: BOOT_ID, isClosed: true }));
+      await promisify(fsync)(file);
     } finally {
-      closeSync(this.#file);
+      closeSync(file);
     }
+  }
+
+  /** The disk fails. Without a file, the next owner goes on above the limit; a former one would lead it astray. */
+  #giveUp(error: unknown): void {
+    try {
+      if (typeof this.#file === 'number') closeSync(this.#file);
+      this.#remove(this.#names());
+    } catch (cause) {
+      this.#refusal = new Error('the event numbers cannot be written', { cause });
+    }
+    this.#file = null;
+    this.#options.onFailed(error);
+  }
+
+  #names(): string[] {
+    if (!existsSync(this.#directory)) return [];
+    return readdirSync(this.#directory).filter((name) => name.startsWith(`${this.#options.shard}.`));
+  }
+
+  #remove(names: readonly string[]): void {
+    this.#checkOwned();
+    for (const name of names) rmSync(join(this.#directory, name), { force: true });
+  }
+
+  #checkOwned(): void {
+    const { shard, mayWrite } = this.#options;
+    if (!mayWrite()) throw new Error(`this worker no longer owns the shard ${shard}`);
   }
 
   /** Takes over what a former file knows. The greatest numbers hold: a former owner may have been slow. */
@@ -113,12 +184,13 @@ export class NumbersFile {
       this.#entries.set(id, { at: 0, numbers, isComplete: isComplete && before?.isComplete !== false });
     }
   }
+}
 
-  #writeAt(at: number, lines: string): void {
-    const bytes = Buffer.from(lines);
-    if (writeSync(this.#file, bytes, 0, bytes.length, at * ENTRY_BYTES) !== bytes.length)
-      throw new Error('the event numbers were not written as a whole');
-  }
+/** @throws if it is not written as a whole. */
+function writeAt(file: number, at: number, lines: string): void {
+  const bytes = Buffer.from(lines);
+  if (writeSync(file, bytes, 0, bytes.length, at * ENTRY_BYTES) !== bytes.length)
+    throw new Error('the disk is full');
 }
 
 /** Ids of accounts are ASCII and have at most 64 characters, so every entry has room. */

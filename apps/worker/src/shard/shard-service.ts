@@ -35,7 +35,14 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   const { shard } = lease;
   const logger = context.logger.child({ shard });
   const owned = store.ownedBy({ fence: lease.fence, valid: () => lease.valid });
-  const openNumbers = async () => context.openNumbers?.(shard, () => lease.valid) ?? null;
+  const openNumbers = async () => {
+    const onFailed = (error: unknown) =>
+      logger.error(
+        { err: error },
+        'the event numbers are not kept in a file: after a crash they may have a hole',
+      );
+    return context.openNumbers?.({ shard, mayWrite: () => lease.valid, onFailed }) ?? null;
+  };
   const opened = openNumbers();
   opened.catch(() => {}); // The start fails by it.
   const closeNumbers = async () => {

@@ -11,7 +11,7 @@ import type {
   WebhookOutbox,
 } from '@gateway/queue';
 import type { Logger, RedisAddress, Sealer } from '@gateway/runtime';
-import type { NumbersFile, SessionStore } from '@gateway/sessions';
+import type { NumbersFile, NumbersFileOptions, SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
 import type { LaneLimits } from '../lane/lane-ports.ts';
@@ -37,7 +37,7 @@ export interface WorkerContext {
    * Opens the file with the event numbers of a shard; `null`: there is none, since the sessions are in the same Redis
    * as everything else (`SESSION_STORE=redis`).
    */
-  openNumbers: ((shard: number, mayWrite: () => boolean) => NumbersFile) | null;
+  openNumbers: ((options: Omit<NumbersFileOptions, 'dataDir'>) => NumbersFile) | null;
   media: MediaStore;
   fetches: MediaFetches;
   blocks: FileBlocks;
