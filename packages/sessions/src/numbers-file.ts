@@ -111,7 +111,7 @@ export class NumbersFile {
 
   /** @throws if the file is closed, or says something else and cannot be removed. */
   write(userId: string, numbers: AccountNumbers): void {
-    if (this.#refusal !== undefined) throw this.#refusal;
+    this.#checkWritable();
     const at = this.#entries.get(userId)?.at ?? this.#entries.size + 1;
     if (this.#file !== null) {
       try {
@@ -119,7 +119,7 @@ export class NumbersFile {
         writeAt(this.#file, at, lineOf({ id: userId, ...numbers }));
       } catch (error) {
         this.#giveUp(error);
-        if (this.#refusal !== undefined) throw this.#refusal;
+        this.#checkWritable();
       }
     }
     this.#entries.set(userId, { at, numbers, isComplete: true });
@@ -149,6 +149,10 @@ export class NumbersFile {
     }
     this.#file = null;
     this.#options.onFailed(error);
+  }
+
+  #checkWritable(): void {
+    if (this.#refusal !== undefined) throw this.#refusal;
   }
 
   #names(): string[] {
