@@ -161,7 +161,6 @@ export const news = (product: () => AliceAndBob) => {
     for (const wrong of [
       { chat_ids: ['@bob'] },
       { chat_ids: [BOB] },
-      { chat_ids: [] },
       { chat_types: ['secret'] },
       { direction: 'up' },
       { colour: 'red' },

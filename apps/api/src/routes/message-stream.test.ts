@@ -1,5 +1,5 @@
 import type { Assistant, ChatRequest, ReplyFinish, ReplyPart } from '@gateway/assistant';
-import type { AccountView } from '@gateway/contracts';
+import { MAX_TEXT_LENGTH, type AccountView } from '@gateway/contracts';
 import { parseSettings, type Settings } from '@gateway/runtime';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { REFUSED, SENT } from '../testing/a-send.ts';
@@ -277,7 +277,7 @@ describe('how it goes out', () => {
 
 describe('nothing is sent', () => {
   test.each([
-    [new Says('x'.repeat(65_537)), 'ASSISTANT_REFUSED'],
+    [new Says('x'.repeat(MAX_TEXT_LENGTH + 1)), 'ASSISTANT_REFUSED'],
     [new Says(new Error('a fault of this code')), 'INTERNAL'],
   ])('where the reply does not come: %#', async (assistant, code) => {
     const { stream, sending, waiting } = await asking(assistant);
