@@ -156,7 +156,7 @@ export { parseLoginCode, type LoginCode } from './login-code.ts';
 export { peerSchema, type Miss, type Peer, type PeerBook } from './peers.ts';
 export { phoneNumberSchema } from './recipients/phone-number.ts';
 export { parseRecipient } from './recipients/recipient.ts';
-export { needs, rule } from './documented.ts';
+export { HTTP_URL, needs, rule } from './documented.ts';
 export { recipientText, type Recipient } from './recipients/recipient-forms.ts';
 export { nullableFieldsOf, requestBody, requestBodyWithOneOf, type RequestBody } from './request-body.ts';
 export {

@@ -58,7 +58,7 @@ async function roundOf(store: SessionStore, userId: string): Promise<number> {
 
 it(
   'leaves complete files and everything reported as durable when two writing processes are killed at any moment',
-  { timeout: 60_000 },
+  { timeout: 200_000 },
   async () => {
     const { dataDir, open } = await setUp();
     for (let kill = 0; kill < 3; kill += 1) {
@@ -71,7 +71,7 @@ it(
             expect(Math.min(...durable.values())).toBeGreaterThan(target);
           }
         },
-        { timeout: 20_000, interval: 5 },
+        { timeout: 60_000, interval: 5 },
       );
       const ends = writers.map(({ process: child }) => once(child, 'close'));
       for (const { process: child } of writers) child.kill('SIGKILL');

@@ -28,7 +28,7 @@ function loggedApi() {
 test('a request is one line: what, whose, which job, how long, and nothing of what was written', async () => {
   const { lines, post, all } = loggedApi();
   const userId = await queues.owner.newAccount(READY);
-  await post('/telegram/user/send?note=secret', {
+  await post('/telegram/user/send', {
     user_id: userId,
     recipient_id: '+79991234567',
     text: 'secret',
@@ -64,7 +64,7 @@ test('a refused request says its code', async () => {
   expect(all()).not.toMatch(/12345|hunter/);
 });
 
-test.each(['/secret', '/jobs/secret', '/telegram/user/status/%00secret'])(
+test.each(['/secret', '/jobs/secret', '/jobs/none?note=secret', '/telegram/user/status/%00secret'])(
   'of %s the log has the route',
   async (path) => {
     const { request, all } = loggedApi();

@@ -3,6 +3,7 @@ import {
   entitySchema,
   fileNameSchema,
   GatewayError,
+  HTTP_URL,
   isUploadId,
   MAX_ALBUM,
   MEDIA_TYPES,
@@ -39,7 +40,8 @@ const urlSchema = z
   .max(MAX_URL, `must be at most ${MAX_URL} characters`)
   .refine((url) => URL.canParse(url), 'must be an http:// or https:// address')
   .meta({
-    description: 'Fetched when it is the turn of the message; from public addresses only',
+    pattern: HTTP_URL.pattern,
+    description: 'Fetched at the turn of the message, from public addresses',
     examples: ['https://example.com/cat.jpg'],
   });
 
@@ -62,7 +64,7 @@ const mediaItemSchema = requestBody({
   performer: titleSchema.optional().describe('Of audio'),
   thumbnail_upload_id: uploadIdSchema
     .optional()
-    .describe('A JPEG of at most 200 KiB and 320 pixels a side, that is shown before the file is loaded'),
+    .describe('A JPEG of up to 200 KiB and 320 pixels a side, shown until the file is loaded'),
   text: messageFields.text
     .optional()
     .describe(

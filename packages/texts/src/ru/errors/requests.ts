@@ -169,6 +169,7 @@ export const REQUESTS = {
   'must not be empty: it holds nothing but characters that do not show':
     'не должно быть пустым: здесь только невидимые символы',
   'must be an http:// or https:// address': 'нужен адрес http:// или https://',
+  'must have no user and no password in it': 'в адресе не должно быть имени пользователя и пароля',
   'must be an event of the sequence: chat.typing is told to open streams only':
     'нужно событие последовательности: chat.typing приходит только в открытые потоки',
   'must have no slashes and no control characters': 'без косых черт и управляющих символов',
