@@ -18,7 +18,7 @@ import { WebhookReader } from './webhook-reader.ts';
 const READ_ACCOUNTS = 3;
 
 /** ms without a new event after which missing ones count as lost, and maximum ms of the whole wait. */
-const PATIENCE = { quiet: 45_000, all: 180_000 };
+const PATIENCE = { quiet: 45_000, all: 900_000 };
 const POLL_MS = 1_000;
 
 /** The results of receiving. */
