@@ -4,7 +4,7 @@ import { expectNoHorizontalScroll, seriousFindings, screenshot } from '../env/co
 import { PNG } from '../env/png.ts';
 import { BOB, type RunningConsole } from './running-console.ts';
 
-/** Defines the tests of what is sent besides text: files, locations, contacts and polls. */
+/** Sending files, locations, contacts and polls from the console. */
 export function attachmentTests({ stack, alice, bob, open }: RunningConsole): void {
   /** Drops or pastes a file on the form in which messages are written. */
   const give = (page: Page, event: 'drop' | 'paste', name: string, type: string) =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { expectNoHorizontalScroll, seriousFindings, screenshot } from '../env/console.ts';
 import { BOB, type RunningConsole } from './running-console.ts';
 
-/** Defines the tests of the form that sends a message, and of the list of what is sent. */
+/** Sending from the console, and the list of the messages that were sent. */
 export function sendingTests({ stack, alice, bob, open }: RunningConsole): void {
   const textsTo = async (id: number) => (await stack().control.messages({ to: id })).map(({ text }) => text);
 
