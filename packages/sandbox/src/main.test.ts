@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeArguments } from '../../../scripts/lib/node-arguments.mjs';
+import { freePort } from '../../../scripts/lib/ports.mjs';
 import { ROOT } from '../../../scripts/lib/root.mjs';
 import { signedIn } from './testing/mtcute-users.ts';
 
@@ -46,7 +47,10 @@ function start(env: Record<string, string> = {}): ChildProcess {
 }
 
 async function ready(child: ChildProcess): Promise<Ready> {
-  const [message] = await once(child, 'message');
+  const ended = outcome(child).then(({ code, stderr }) => {
+    throw new Error(`the sandbox ended with ${code}: ${stderr}`);
+  });
+  const [message] = await Promise.race([once(child, 'message'), ended]);
   expect(message).toMatchObject({ type: 'ready' });
   return message;
 }
@@ -59,13 +63,10 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   return child.exitCode;
 }
 
-async function occupied(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+async function occupy(port: number): Promise<void> {
+  const server = createServer().listen(port, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 async function asks(controlUrl: string, path: string, body?: object): Promise<unknown> {
@@ -84,7 +85,8 @@ async function outcome(child: ChildProcess): Promise<{ code: number | null; stde
 }
 
 test('sends its addresses to its parent, and keeps its state through a kill -9', async () => {
-  const first = start();
+  const ports = { SANDBOX_PORT: String(await freePort()), SANDBOX_CONTROL_PORT: String(await freePort()) };
+  const first = start(ports);
   const { dataCenters, controlUrl, publicKeyFile } = await ready(first);
   expect(dataCenters.map(({ id, host }) => [id, host])).toEqual([
     [2, '127.0.0.1'],
@@ -100,8 +102,7 @@ test('sends its addresses to its parent, and keeps its state through a kill -9',
   await client.sendText('me', 'до');
   await end(first, 'SIGKILL');
 
-  const port = (wanted: number) => String(dataCenters.find((each) => each.id === wanted)?.port);
-  const second = start({ SANDBOX_PORT: port(2), SANDBOX_CONTROL_PORT: new URL(controlUrl).port });
+  const second = start(ports);
   expect(await ready(second)).toEqual({ type: 'ready', dataCenters, controlUrl, publicKeyFile });
   expect(await readFile(publicKeyFile, 'utf8')).toBe(publicKeyPem);
   await client.sendText('me', 'после');
@@ -123,7 +124,8 @@ test('stops gracefully on SIGTERM, and when its parent ends', async () => {
 test.each(['SANDBOX_PORT', 'SANDBOX_CONTROL_PORT'])(
   'says in one line that %s is taken, and ends',
   async (setting) => {
-    const port = await occupied();
+    const port = await freePort();
+    await occupy(port);
     const { code, stderr } = await outcome(start({ [setting]: String(port) }));
     expect(code).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([
@@ -147,12 +149,12 @@ test('exits with one line for a bad setting, and for a directory that another sa
 });
 
 test('other data centres use free ports if the next ones are taken, and keep them', async () => {
-  // A free port whose next one is not.
-  const taken = await occupied();
-  const main = String(taken - 1);
+  const port = await freePort();
+  await occupy(port + 1);
+  const main = String(port);
   const first = start({ SANDBOX_PORT: main });
   const { dataCenters } = await ready(first);
-  expect(dataCenters).not.toContainEqual(expect.objectContaining({ port: taken }));
+  expect(dataCenters).not.toContainEqual(expect.objectContaining({ port: port + 1 }));
   await end(first, 'SIGTERM');
   expect((await ready(start({ SANDBOX_PORT: main }))).dataCenters).toEqual(dataCenters);
 });
