@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import type { ApiEnv } from '../context.ts';
@@ -10,7 +11,7 @@ const LONG_GRACE = 10 * 60_000;
 
 async function serve(answer: () => Promise<Response>) {
   const app = new Hono<ApiEnv>();
-  app.get('/', answer);
+  app.all('/', answer);
   return listen(app, { host: '127.0.0.1', port: 0 });
 }
 
@@ -34,4 +35,15 @@ test('closing cuts a request off that goes on after the grace', async () => {
   await hasBegun;
   await server.close(1);
   expect(await asked).toBeInstanceOf(TypeError);
+});
+
+test('a caller that reads only once its whole body is written gets an answer that came before', async () => {
+  const server = await serve(async () => new Response('too large', { headers: { Connection: 'close' } }));
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  const bytes = 32 * 1024 * 1024;
+  socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${bytes}\r\n\r\n`);
+  await new Promise<void>((resolve, reject) =>
+    socket.write(Buffer.alloc(bytes), (error) => (error ? reject(error) : resolve())),
+  );
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 .*too large$/s);
 });

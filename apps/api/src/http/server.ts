@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { ApiEnv } from '../context.ts';
 import { answerBrokenRequest, unreadableRequest } from './broken-request.ts';
+import { lingerAfterAnswers } from './linger.ts';
 import { urlHost } from './loopback.ts';
 import { limitReceiving } from './receive-timeout.ts';
 
@@ -107,6 +108,7 @@ function trackConnections(server: Server): Connections {
   server.on('connection', (socket) => {
     connections.set(socket, null);
     socket.on('close', () => connections.delete(socket));
+    lingerAfterAnswers(socket, () => connections.get(socket) ?? null);
   });
   server.on('request', ({ socket }, response) => connections.set(socket, response));
   return connections;

@@ -33,12 +33,17 @@ export async function incomingFile(incoming: IncomingMessage, idleMs = IDLE_MS):
 /** The body's chunks. Leaves the rest of a body that is given up unread, so that the answer can still be sent. */
 async function* arriving(incoming: IncomingMessage, idleMs: number): AsyncGenerator<Uint8Array> {
   const chunks = incoming.iterator({ destroyOnReturn: false });
-  for (;;) {
-    const next = await withTimeout(chunks.next(), idleMs, () => silent(idleMs)).catch((error: unknown) => {
-      throw error instanceof GatewayError ? error : incomplete(error);
-    });
-    if (next.done === true) return;
-    yield next.value;
+  try {
+    for (;;) {
+      const next = await withTimeout(chunks.next(), idleMs, () => silent(idleMs)).catch((error: unknown) => {
+        throw error instanceof GatewayError ? error : incomplete(error);
+      });
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    // Not awaited: it waits for bytes if the caller sends none. Until it ends, nothing else can read the body.
+    void chunks.return?.().catch(() => {});
   }
 }
 
