@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { useStack } from '../env/use-stack.ts';
+import { filters } from './receiving/filters.ts';
 import { joining } from './receiving/joining.ts';
 import { losses } from './receiving/losses.ts';
 import { lostStore } from './receiving/lost-store.ts';
@@ -20,6 +21,7 @@ const product = useStack({
 describe.each([
   // In this order: the first turns receiving on, the last leaves alice signed out.
   ['Receiving', news],
+  ['Receiving with a filter', filters],
   ['Receiving from a client that shares no code with the gateway', otherClientTests],
   ['Receiving from groups and channels', members],
   ['Receiving marks', marks],

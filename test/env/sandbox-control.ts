@@ -141,6 +141,7 @@ export class SandboxControl {
     await this.#send('POST', '/reads', reading);
   }
 
+  /** `by` reacts, as in an official app. In a private chat, the id is in the numbering of `of`. */
   async react(reaction: {
     by: number;
     of: number | string;

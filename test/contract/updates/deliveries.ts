@@ -55,16 +55,17 @@ export const deliveries = (stage: () => EventsStage) => {
     await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
   });
 
-  test('are chosen by type and filter', async () => {
-    const { webhook_id: id } = (
-      await create({ events: ['message.new'], filter: { chat_types: ['channel'] } })
-    ).body;
+  test('are chosen by type and filter, which gaps always pass', async () => {
+    const filter = { chat_types: ['channel'] };
+    const { webhook_id: id } = (await create({ events: ['message.new'], filter })).body;
+    const { webhook_id: withGaps } = (await create({ filter })).body;
     await arrive();
     const passes = await arrive({}, NEWS);
-    await incoming.append('alice', gap);
+    const gapSeq = await incoming.append('alice', gap);
     const last = await arrive({}, NEWS);
     await expect.poll(() => seqs(id)).toEqual([passes, last]);
-    await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+    await expect.poll(() => seqs(withGaps)).toEqual([passes, gapSeq, last]);
+    for (const each of [id, withGaps]) await stack.api.request('DELETE', `/webhooks/${each}`, undefined, {});
   });
 
   test('are tried again in order, and hold back no other receiver', async () => {
