@@ -151,8 +151,9 @@ export const qr = (product: () => AliceAndBob) => {
     const stream = await watch('restarted');
     await stack.worker.end('SIGKILL');
     await stack.control.scan(body.url, phone);
-    await stack.startWorker();
+    // Asked before the start: the new worker may finish the sign-in at once.
     expect(await stateOf('restarted')).toBe('qr_pending');
+    await stack.startWorker();
     expect((await stream.ended).at(-1)).toMatchObject({
       event: 'authorized',
       data: { user: { phone_number: phone } },
