@@ -228,4 +228,26 @@ describe('An action with the job_id of a send', () => {
     });
     expect(await act('pin', { message_id: 1 })).toMatchObject({ status: 400 });
   });
+
+  test('may name the chat by another name, which Telegram then tells', async () => {
+    const dave = await stack.control.createAccount({
+      phone: '+9996627064',
+      first_name: 'Dave',
+      username: 'dave_of_jobs',
+    });
+    const job_id = await send('to Dave', { recipient_id: '@dave_of_jobs' });
+    const edited = await act('edit', { job_id, recipient_id: '+9996627064', text: 'to Dave, edited' });
+    expect(edited).toMatchObject({ status: 200 });
+    expect(await shown('to Dave, edited')).toMatchObject([{ to_id: dave }]);
+    await stack.control.createAccount({ phone: '+9996627065', first_name: 'Eve' });
+    expect(await act('delete', { job_id, recipient_id: '+9996627065' })).toMatchObject({
+      status: 400,
+      body: { code: 'VALIDATION', issues: [{ path: 'recipient_id' }] },
+    });
+    expect(await act('pin', { job_id, recipient_id: '+12025550123' })).toMatchObject({
+      status: 404,
+      body: { code: 'RECIPIENT_NOT_FOUND' },
+    });
+    expect(await shown('to Dave, edited')).toHaveLength(1);
+  });
 });

@@ -167,12 +167,22 @@ export const chats = (product: () => AliceAndBob) => {
       expect(await members(id)).toEqual([bob]);
     });
 
-    test('a link that is not valid is 404 INVITE_INVALID', async () => {
-      for (const path of ['join', 'leave'])
-        expect(await act(path, 'https://t.me/+AbCdEfGhIjKlMnOp')).toMatchObject({
-          status: 404,
-          body: { code: 'INVITE_INVALID', rpc_error: 'INVITE_HASH_EXPIRED', job_id: expect.any(String) },
-        });
+    test('a link that is not valid is 404 INVITE_INVALID, and 400 without a code', async () => {
+      for (const path of ['join', 'leave']) {
+        for (const [code, rpc_error] of [
+          ['AbCdEfGhIjKlMnOp', 'INVITE_HASH_EXPIRED'],
+          ['abc', 'INVITE_HASH_INVALID'],
+        ])
+          expect(await act(path, `https://t.me/+${code}`)).toMatchObject({
+            status: 404,
+            body: { code: 'INVITE_INVALID', rpc_error, job_id: expect.any(String) },
+          });
+        for (const damaged of ['https://t.me/joinchat/', 'https://t.me/+A.b', 'tg://join?invite='])
+          expect(await act(path, damaged)).toMatchObject({
+            status: 400,
+            body: { issues: [{ path: 'recipient_id', message: expect.stringContaining('whole link') }] },
+          });
+      }
     });
 
     test('a flood wait holds this type alone', async () => {

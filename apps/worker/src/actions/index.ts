@@ -1,4 +1,7 @@
 import type { ActionName } from '@gateway/actions';
+import { TelegramFailure } from '@gateway/telegram';
+import { recipientOf } from '../accounts/recipients.ts';
+import { otherChat, unknownNames } from '../lane/dependency.ts';
 import { editMessage } from './edit-message.ts';
 import { forwardMessages } from './forward-messages.ts';
 import { joinChat, leaveChat } from './membership.ts';
@@ -23,6 +26,19 @@ const ACTIONS: { [N in ActionName]: RunStep<N> } = {
 
 /** Runs the step at Telegram. @throws {TelegramFailure} */
 export async function runStep(client: ActionClient, step: Step): Promise<StepOutcome> {
+  await refuseOtherChat(client, step);
   const run = ACTIONS[step.action.name] as (client: ActionClient, step: Step) => Promise<StepOutcome>;
   return run(client, step);
+}
+
+/**
+ * Looks up names without which nobody can tell whether the job names the chat of the job that it waited for.
+ * @throws {TelegramFailure} `VALIDATION` if it names another chat.
+ */
+async function refuseOtherChat(client: ActionClient, { job, askedAt, chatOf }: Step): Promise<void> {
+  const names = unknownNames(job, chatOf);
+  if (names.length === 0) return;
+  for (const name of names) await client.run('recipient.find', { recipient: recipientOf(name), askedAt });
+  const error = otherChat(job, chatOf);
+  if (error !== null) throw new TelegramFailure({ outcome: 'fail', asked: false }, error);
 }

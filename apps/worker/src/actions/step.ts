@@ -1,5 +1,5 @@
 import type { ActionName, AnyAction, JobEnvelope, JobOf, ProgressOf } from '@gateway/actions';
-import type { AccountClient, FilePart } from '@gateway/telegram';
+import type { AccountClient, Chat, FilePart } from '@gateway/telegram';
 import type { AccountFiles } from '../media/account-files.ts';
 
 /** One step of a job, for the account to run. The job and its progress are valid for the action. */
@@ -13,6 +13,8 @@ export interface Step {
   trace: string | undefined;
   /** The account's uploads. */
   files: Pick<AccountFiles, 'describe' | 'fetch' | 'probe' | 'read' | 'waveform'>;
+  /** The chat that a `recipient_id` means, from the known peers alone. */
+  chatOf: (recipientId: string) => Chat;
   now: () => number;
   /** Shows the account as typing to the chat, once. @returns whether it is shown. */
   showTyping: () => Promise<boolean>;

@@ -105,6 +105,7 @@ async function prepare(options: AttemptOptions, laneJob: LaneJob): Promise<Step>
     ownId: account.ownId,
     askedAt: job.askedAt,
     saveProgress: (progress: object) => laneJob.saveProgress(progress),
+    chatOf: (recipientId) => account.chatOf(recipientId),
     now,
     showTyping: () => account.showTyping({ recipient, action: 'typing', topicId: topicOf(laneJob) }),
     after,

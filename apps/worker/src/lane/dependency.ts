@@ -1,6 +1,7 @@
 import type { JobEnvelope } from '@gateway/actions';
-import { GatewayError } from '@gateway/contracts';
+import { GatewayError, parseRecipient } from '@gateway/contracts';
 import type { FetchedJob } from '@gateway/queue';
+import type { Chat } from '@gateway/telegram';
 
 /**
  * The job with the messages of the job that it waited for. Any other job as it is.
@@ -41,17 +42,40 @@ function messageIdsIn(result: unknown): number[] {
   return (Array.isArray(ids) ? ids : [id]).filter((each) => typeof each === 'number');
 }
 
-/**
- * The error for a job that names another chat than the job that it waited for; `null` if the chat is the same. The API
- * refuses what it can tell from the form of the names.
- */
-export function otherChat(
-  data: JobEnvelope,
-  chatOf: (recipientId: string) => { key: string },
-): GatewayError | null {
+type ChatOf = (recipientId: string) => Pick<Chat, 'key' | 'known'>;
+
+/** The chat that a job names, and that of the job that it waited for; `undefined` unless it names both. */
+function bothChats(data: JobEnvelope): [named: string, waitedFor: string] | undefined {
   const recipient: unknown = 'recipient' in data ? data.recipient : undefined;
-  if (data.after === undefined || typeof recipient !== 'string') return null;
-  if (chatOf(recipient).key === chatOf(data.after.recipient).key) return null;
+  if (data.after === undefined || typeof recipient !== 'string') return undefined;
+  return [recipient, data.after.recipient];
+}
+
+/**
+ * The names and phone numbers that must be looked up before {@link otherChat} can tell whether a job names the chat of
+ * the job that it waited for: each may be another name of that chat.
+ */
+export function unknownNames(data: JobEnvelope, chatOf: ChatOf): string[] {
+  const [named, waitedFor] = bothChats(data) ?? [];
+  if (named === undefined || waitedFor === undefined || chatOf(named).key === chatOf(waitedFor).key)
+    return [];
+  return [named, waitedFor].filter((name) => isName(name) && !chatOf(name).known);
+}
+
+function isName(recipientId: string): boolean {
+  const recipient = parseRecipient(recipientId);
+  return typeof recipient !== 'string' && (recipient.kind === 'username' || recipient.kind === 'phone');
+}
+
+/**
+ * The error for a job that names another chat than the job that it waited for; `null` if the chat is the same, or if
+ * that is unknown. The API refuses what it can tell from the form of the names.
+ */
+export function otherChat(data: JobEnvelope, chatOf: ChatOf): GatewayError | null {
+  const [named, waitedFor] = bothChats(data) ?? [];
+  if (named === undefined || waitedFor === undefined || chatOf(named).key === chatOf(waitedFor).key)
+    return null;
+  if (unknownNames(data, chatOf).length > 0) return null;
   const message = 'is another chat than that of the job_id';
   return new GatewayError('VALIDATION', `recipient_id ${message}`, {
     issues: [{ path: 'recipient_id', message }],

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { CHAT_TARGET } from '../documented.ts';
 import { inviteHash, inviteLink } from './invites.ts';
 import { parseRecipient, recipientIdSchema } from './recipient.ts';
+import { INVITE } from './telegram-links.ts';
 
+const DAMAGED = 'is an invite link without a valid code: copy the whole link again';
 const PERSON = 'names a person, with whom a chat is neither joined nor left';
 
 /**
@@ -16,7 +18,8 @@ export const chatTargetSchema = z
     const hash = inviteHash(String(value));
     if (hash !== undefined) return inviteLink(hash);
     const parsed = recipientIdSchema.safeParse(value);
-    for (const { message } of parsed.error?.issues ?? []) context.addIssue({ code: 'custom', message });
+    for (const { message } of parsed.error?.issues ?? [])
+      context.addIssue({ code: 'custom', message: message === INVITE ? DAMAGED : message });
     if (!parsed.success) return z.NEVER;
     const recipient = parseRecipient(parsed.data);
     if (typeof recipient === 'string' || ['chat', 'channel', 'username'].includes(recipient.kind))

@@ -1,6 +1,7 @@
 import { unwrapPasted } from './pasted.ts';
 
-const HASH = '[\\w-]{8,64}';
+/** Whatever could be one: Telegram says which are. */
+const HASH = String.raw`[\w-]{1,128}`;
 const WEB = new RegExp(
   String.raw`^(?:https?://)?(?:www\.)?(?:t\.me|telegram\.(?:me|dog))/(?:\+|%2B|joinchat/)(${HASH})/?(?:[?#].*)?$`,
   'i',

@@ -16,7 +16,8 @@ const ANY_LINK = /^[a-z][a-z0-9+.-]*:\/\/|^www\.|^[\w-]+(?:\.[\w-]+)+\//i;
 /** Hosts of Telegram's web clients. The groups capture the version (a, k, z), unless the path names it. */
 const WEB_CLIENTS = /^(?:web([akz]?)\.telegram\.org|(web|[akz])\.t\.me)$/;
 
-const INVITE = 'is an invite link: join the chat with this account first, then use its -100… id';
+/** Why an invite link names no chat that one can write to. */
+export const INVITE = 'is an invite link: join the chat with this account first, then use its -100… id';
 const NO_CHAT =
   'is a Telegram link that names no chat: use @username, +phone, a numeric id or a link to a person or chat';
 const OTHER_SITE = 'is not a link to a Telegram chat: those begin with https://t.me/';

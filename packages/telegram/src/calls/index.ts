@@ -2,6 +2,7 @@ import { joinChat } from './chats/join-chat.ts';
 import { leaveChat } from './chats/leave-chat.ts';
 import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
+import { findRecipient } from './find-recipient.ts';
 import { forwardMessages } from './forward-messages.ts';
 import { findFile } from './history/find-file.ts';
 import { readCaptionLimit } from './media/caption-limit.ts';
@@ -34,6 +35,7 @@ export const CALLS = {
   'file.find': findFile,
   'file.part': uploadPart,
   'file.store': storeMedia,
+  'recipient.find': findRecipient,
 };
 
 export type CallName = keyof typeof CALLS;

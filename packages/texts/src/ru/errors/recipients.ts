@@ -9,6 +9,8 @@ export const RECIPIENTS = {
     'номер начинается с + и кода страны, например +79991234567 (8 999… в России — это +7 999…)',
   'must be a phone number with its country code, such as +79991234567: 7 to 15 digits after the +':
     'нужен номер телефона с кодом страны, например +79991234567: после + от 7 до 15 цифр',
+  'is an invite link without a valid code: copy the whole link again':
+    'это ссылка-приглашение без правильного кода: скопируйте ссылку целиком',
   'is an invite link: join the chat with this account first, then use its -100… id':
     'это ссылка-приглашение: сначала вступите в чат этим аккаунтом, затем укажите его id -100…',
   'is a Telegram link that names no chat: use @username, +phone, a numeric id or a link to a person or chat':
