@@ -27,9 +27,14 @@ const paceRulesSchema = z.strictObject({
 });
 export type PaceRules = z.infer<typeof paceRulesSchema>;
 
+const CHOICE = 'must be off, careful, or an object with rules';
+
 /** An account's own pace: none, the server's, or rules that override some of the server's. */
 export const paceChoiceSchema = z
-  .union([z.enum(['off', 'careful']), requestBody(paceRulesSchema.partial().shape)])
+  .union([
+    z.enum(['off', 'careful'], CHOICE),
+    requestBody(paceRulesSchema.partial().shape, { otherwise: CHOICE }),
+  ])
   .meta({ id: 'Pace' });
 export type PaceChoice = z.infer<typeof paceChoiceSchema>;
 

@@ -118,7 +118,7 @@ describe('wording', () => {
       '/telegram/user/pace',
       { user_id: 'user1', pace: 'fast' },
       'pace',
-      'must be off or careful, or must be a JSON object',
+      'must be off, careful, or an object with rules',
     ],
     ['/telegram/user/pace', { user_id: 'user1' }, 'pace', 'is required, or else replies_only'],
   ])('%s %j: %s %s', async (path, body, at, message) => {

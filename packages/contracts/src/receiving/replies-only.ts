@@ -6,6 +6,7 @@ import { requestBody } from '../request-body.ts';
 
 /** Times of incoming messages are kept for so long. */
 const MAX_HOURS = 720;
+const CHOICE = 'must be false, or an object with within_hours';
 const HOURS = `must be whole hours, 1 to ${MAX_HOURS}`;
 
 /** The account may write only to people who have written to it within the last hours. */
@@ -14,8 +15,8 @@ export type RepliesOnly = z.infer<typeof repliesOnlySchema>;
 
 /** `replies_only` of a request. `false`: the account may write to anybody. */
 export const repliesOnlyChoiceSchema = z.union([
-  z.literal(false, 'must be false, or an object with within_hours'),
-  requestBody({ within_hours: z.int(HOURS).min(1, HOURS).max(MAX_HOURS, HOURS) }),
+  z.literal(false, CHOICE),
+  requestBody({ within_hours: z.int(HOURS).min(1, HOURS).max(MAX_HOURS, HOURS) }, { otherwise: CHOICE }),
 ]);
 export type RepliesOnlyChoice = z.infer<typeof repliesOnlyChoiceSchema>;
 

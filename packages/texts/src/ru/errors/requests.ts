@@ -55,6 +55,7 @@ export const REQUESTS = {
   'is needed at least once': 'нужно указать хотя бы один раз',
   'must be at most a year ahead': 'не позже чем через год',
   'must name at least one message': 'нужно хотя бы одно сообщение',
+  'must be off, careful, or an object with rules': 'нужно off, careful или объект с правилами',
   'must be false, or an object with within_hours': 'нужно false или объект с within_hours',
   'must be the id of a chat, as events show it: no name, no phone number':
     'нужен id чата, как в событиях: не имя и не номер телефона',
