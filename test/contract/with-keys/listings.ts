@@ -1,5 +1,6 @@
 import { GatewayClient } from '@gateway/client';
 import { beforeAll, expect, test } from 'vitest';
+import type { ApiAnswer } from '../../env/api-client.ts';
 import type { Stack } from '../../env/stack.ts';
 import { BOB, type AliceAndBob } from '../../env/use-stack.ts';
 
@@ -136,6 +137,28 @@ export const listings = (product: () => AliceAndBob) => {
     expect(await read('?before=x')).toMatchObject({ code: 'VALIDATION', issues: [{ path: 'before' }] });
     const client = new GatewayClient({ baseUrl: stack.api.url, apiKey: 'everything' });
     expect((await client.accounts.failures({ limit: 1 })).next).toBe(first.next);
+  });
+
+  test('failures of the same moment come once each, however small the pages', async () => {
+    const fred = await stack.signIn('fred', '+9996628105');
+    await stack.control.fault({ user_id: fred, method: 'messages.sendMessage', error: 'FLOOD_WAIT_600' });
+    const ids: string[] = [];
+    for (let count = 1; count <= 7; count += 1)
+      ids.push((await stack.api.send('fred', BOB, 'held', { Prefer: 'respond-async' })).body.job_id);
+    await expect.poll(async () => (await stack.api.get(`/jobs/${ids[0]}`)).body.reason).toBe('FLOOD_WAIT');
+    await stack.control.revoke(fred);
+    await stack.api.status('fred', '?live=true');
+    await expect.poll(async () => (await stack.api.get(`/jobs/${ids[6]}`)).body.state).toBe('failed');
+    const listed: string[] = [];
+    for (let next: string | null = ''; next !== null;) {
+      const page: ApiAnswer = await stack.api.get(
+        `/telegram/failures?q=fred&limit=2${next && `&before=${encodeURIComponent(next)}`}`,
+      );
+      listed.push(...page.body.failures.map(({ job_id }: { job_id: string }) => job_id));
+      next = page.body.next;
+    }
+    expect(listed.toSorted()).toEqual(ids.toSorted());
+    await stack.api.post('/telegram/user/disconnect', { user_id: 'fred' });
   });
 
   test('events report the account and its messages, and each change', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTurnReason, type EventDraft, type Hold } from '@gateway/contracts';
+import { isSignedIn, isTurnReason, type EventDraft, type Hold } from '@gateway/contracts';
 import {
   clearDueAccount,
   listWorkers,
@@ -81,6 +81,7 @@ export async function openServedAccount(
     if (context.redisAddress.kind !== 'server') await sleep(FAILOVER_MS, undefined, { ref: false });
   };
   const publishChange = stateEvents({ userId, outbox, url: eventsUrl, append, now }, published.state);
+  let served: ServedAccount | undefined;
   const account: Account = await Account.load(
     {
       userId,
@@ -93,6 +94,7 @@ export async function openServedAccount(
         await publishChange(view);
         await writeAccountView(redis, { shard, fence }, userId, view);
         receiving.check();
+        if (!isSignedIn(view.state)) served?.endJobs();
       },
       inbox,
       names: new KnownNames(redis, userId, fence),
@@ -114,7 +116,8 @@ export async function openServedAccount(
   const readsFrom = lease.formerConnectedUntil(RECEIVING_DISCONNECT_MS);
   const receiving = new Receiving({ account, inbox, readsFrom, logger, now });
   receiving.check();
-  return new ServedAccount(context, account, receiving);
+  served = new ServedAccount(context, account, receiving);
+  return served;
 }
 
 /** Whether the hold is due to the worker that published it, not to Telegram. */
@@ -141,6 +144,11 @@ export class ServedAccount {
   wake(): void {
     this.#line ??= this.#openLine();
     this.#line.lane.wake();
+  }
+
+  /** The account is signed out: its jobs fail now, also those that wait for a hold to end. */
+  endJobs(): void {
+    this.#line?.lane.wake();
   }
 
   /** Connects to receive again, without a pause. */

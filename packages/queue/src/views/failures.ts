@@ -14,28 +14,39 @@ export interface Failure {
 /** Where a page ended. */
 export type FailurePlace = Pick<Failure, 'at' | 'jobId'>;
 
-/** The latest failures of the accounts, at most `limit`, before a place. It costs one command an account. */
+/** The latest failures of the accounts, at most `limit`, before a place. It costs two commands an account. */
 export async function latestFailures(
   redis: RedisClient,
   userIds: readonly string[],
   before: FailurePlace | undefined,
   limit: number,
 ): Promise<Failure[]> {
-  const max = before === undefined ? '+inf' : before.at;
   let latest: Failure[] = [];
   for (let at = 0; at < userIds.length; at += BATCH) {
     const found = await Promise.all(
-      userIds.slice(at, at + BATCH).map(async (userId) => {
-        const key = sendListKey(userId, 'failed');
-        // One more: the job at which the page before ended may be among them.
-        const flat = await redis.zrevrangebyscore(key, max, '-inf', 'WITHSCORES', 'LIMIT', 0, limit + 1);
-        return failuresOf(userId, flat);
-      }),
+      userIds.slice(at, at + BATCH).map((userId) => latestOf(redis, userId, before, limit)),
     );
-    const behind = found.flat().filter((one) => before === undefined || order(before, one) < 0);
-    latest = [...latest, ...behind].toSorted(order).slice(0, limit);
+    latest = [...latest, ...found.flat()].toSorted(order).slice(0, limit);
   }
   return latest;
+}
+
+/** The latest failures of one account. Hundreds of jobs may have failed in the same ms, as when a session ends. */
+async function latestOf(
+  redis: RedisClient,
+  userId: string,
+  before: FailurePlace | undefined,
+  limit: number,
+): Promise<Failure[]> {
+  const key = sendListKey(userId, 'failed');
+  const latest = async (max: string) =>
+    failuresOf(userId, await redis.zrevrangebyscore(key, max, '-inf', 'WITHSCORES', 'LIMIT', 0, limit));
+  if (before === undefined) return latest('+inf');
+  const [sameTime, earlier] = await Promise.all([
+    redis.zrevrangebyscore(key, before.at, before.at, 'WITHSCORES'),
+    latest(`(${before.at}`),
+  ]);
+  return [...failuresOf(userId, sameTime).filter((one) => order(before, one) < 0), ...earlier];
 }
 
 /** The latest first; those of one moment by their job. */
