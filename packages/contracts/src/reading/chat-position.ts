@@ -17,9 +17,13 @@ export function writePosition({ date, messageId, chat }: ChatPosition): string {
   return `${date}.${messageId}.${chat}`;
 }
 
+/** Telegram's dates and message ids are 32-bit. A page may begin a second later than the place. */
+const MOST = 0x7fffffff - 1;
+
 /** `undefined`: {@link writePosition} did not write this text. */
 export function readPosition(text: string): ChatPosition | undefined {
   const [, date, messageId, chat] = TEXT.exec(text) ?? [];
   if (date === undefined || messageId === undefined || chat === undefined) return undefined;
+  if (Number(date) > MOST || Number(messageId) > MOST) return undefined;
   return { date: Number(date), messageId: Number(messageId), chat };
 }

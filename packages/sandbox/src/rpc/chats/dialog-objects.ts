@@ -13,6 +13,18 @@ export interface Dialog {
   top: Message;
 }
 
+/** The place of a dialog in the list: the date and the id of its last message, and its peer. */
+export type DialogPlace = readonly [date: number, topId: number, peer: PeerId];
+
+export function placeOf({ peer, top }: Dialog, account: Account): DialogPlace {
+  return [top.date, idIn(top, boxOf(peer, account.id)) ?? 0, peer];
+}
+
+/** The order of dialogs: newest first. Negative: `a` comes before `b`. */
+export function inListOrder(a: DialogPlace, b: DialogPlace): number {
+  return b[0] - a[0] || b[1] - a[1] || b[2] - a[2];
+}
+
 /** The dialogs of an account, newest first. */
 export function dialogsOf(store: Store, account: Account): Dialog[] {
   const own = [...(store.state.boxes.get(account.id)?.chats.keys() ?? [])];
@@ -21,7 +33,7 @@ export function dialogsOf(store: Store, account: Account): Dialog[] {
     .map(({ peer }) => peer);
   return [...own, ...channels]
     .flatMap((peer) => dialogOf(store, account, peer) ?? [])
-    .sort((a, b) => b.top.date - a.top.date);
+    .sort((a, b) => inListOrder(placeOf(a, account), placeOf(b, account)));
 }
 
 /** Undefined for a chat without messages. */

@@ -1,7 +1,7 @@
 import type { Account } from '../../../state/model.ts';
 import type { Store } from '../../../state/store.ts';
 import type { TlObject } from '../../../types.ts';
-import { dialogObjects, dialogsOf, type Dialog } from '../../chats/dialog-objects.ts';
+import { dialogObjects, dialogsOf, inListOrder, placeOf, type Dialog } from '../../chats/dialog-objects.ts';
 import { intField, objectField, objectList } from '../../fields.ts';
 import { peerOfInput } from '../../peers.ts';
 import type { UserRequest } from '../../telegram.ts';
@@ -20,17 +20,19 @@ export function getDialogs({ query, account, telegram: { store } }: UserRequest)
     : { _: 'messages.dialogsSlice', count: all.length, ...answer };
 }
 
-/** The page starts after the dialog named by `offset_peer`, or else at the first dialog older than `offset_date`. */
+/**
+ * The page starts after the place that `offset_date`, `offset_id` and `offset_peer` name together, wherever that dialog
+ * is by now. Without `offset_date` it starts after the dialog itself, and without `offset_peer` after that date.
+ */
 function startOf(query: TlObject, account: Account, store: Store, all: readonly Dialog[]): number {
   const offsetPeer = objectField(query, 'offset_peer');
   const offsetDate = intField(query, 'offset_date');
-  if (offsetPeer._ !== 'inputPeerEmpty') {
-    const peer = peerOfInput(store, account, offsetPeer);
-    const index = all.findIndex((dialog) => dialog.peer === peer);
-    if (index >= 0) return index + 1;
-  }
-  if (offsetDate === 0) return 0;
-  const index = all.findIndex(({ top }) => top.date < offsetDate);
+  const peer = offsetPeer._ === 'inputPeerEmpty' ? null : peerOfInput(store, account, offsetPeer);
+  if (offsetDate === 0) return all.findIndex((dialog) => dialog.peer === peer) + 1;
+  const place = [offsetDate, intField(query, 'offset_id'), peer ?? 0] as const;
+  const index = all.findIndex((dialog) =>
+    peer === null ? dialog.top.date < offsetDate : inListOrder(place, placeOf(dialog, account)) < 0,
+  );
   return index < 0 ? all.length : index;
 }
 
