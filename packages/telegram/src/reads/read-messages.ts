@@ -30,6 +30,8 @@ export interface MessageQuery {
   askedAt: number;
 }
 
+type Page = Exclude<Api.messages.TypeMessages, Api.messages.MessagesNotModified>;
+
 /**
  * A page of a chat's messages, the newest first. It leaves out every message of Telegram's own account: a search must
  * not even tell whether there is one.
@@ -51,7 +53,7 @@ export async function readMessages(
     const companions = new Companions(answer);
     const present = answer.messages.filter(isShown).filter((message) => !isOfServiceAccount(message));
     const oldest = answer.messages.at(-1)?.id ?? 0;
-    const isLast = answer.messages.length < query.limit || oldest <= (query.after ?? 0) + 1;
+    const isLast = oldest <= (query.after ?? 0) + 1 || endsAt(answer, query);
     const messages: ReadMessage[] = [];
     for (const [index, message] of present.entries()) {
       // Other accounts go on meanwhile. The first pause is for the time that GramJS took to read the answer.
@@ -63,6 +65,20 @@ export async function readMessages(
       next: isLast ? null : oldest,
     };
   });
+}
+
+/**
+ * Whether nothing comes after the page. A page with fewer messages than asked does not say so: Telegram leaves out
+ * messages that it may not show, and counts them all the same.
+ */
+function endsAt(answer: Page, { limit, before, after }: MessageQuery): boolean {
+  const { length } = answer.messages;
+  if (length === 0 || answer instanceof Api.messages.Messages) return true;
+  if (length >= limit) return false;
+  // Messages that are too old are missing too then.
+  if (after !== null) return true;
+  const offset = answer.offsetIdOffset ?? (before === null ? 0 : undefined);
+  return offset !== undefined && offset + length >= answer.count;
 }
 
 function requestOf(peer: Api.TypeInputPeer, { limit, before, after, search, topicId }: MessageQuery) {

@@ -23,25 +23,32 @@ export function historyAnswer(
     const message = messageOf(id);
     return message !== undefined && isWanted(message);
   });
-  const page = pageOf(query, all.reverse(), messageOf).flatMap((id) => messageOf(id) ?? []);
+  const { begin, ids } = pageOf(query, all.reverse(), messageOf);
+  const page = ids.flatMap((id) => messageOf(id) ?? []);
   const answer = messagesWithPeers(store, account, page);
-  const count = all.length;
+  const place = { count: all.length, offset_id_offset: begin };
   if (isChannel(peer))
-    return { _: 'messages.channelMessages', pts: ptsOf(store.state, peer), count, ...answer };
-  return page.length === count
+    return { _: 'messages.channelMessages', pts: ptsOf(store.state, peer), ...place, ...answer };
+  return page.length === all.length
     ? { _: 'messages.messages', ...answer }
-    : { _: 'messages.messagesSlice', count, ...answer };
+    : { _: 'messages.messagesSlice', ...place, ...answer };
 }
 
-function pageOf(query: TlObject, ids: number[], messageOf: (id: number) => Message | undefined): number[] {
+/** The ids of a page, and how many messages come before it. */
+function pageOf(
+  query: TlObject,
+  ids: number[],
+  messageOf: (id: number) => Message | undefined,
+): { begin: number; ids: number[] } {
   const offsetId = intField(query, 'offset_id');
   const offsetDate = query['offset_date'] === undefined ? 0 : intField(query, 'offset_date');
   const [maxId, minId] = [intField(query, 'max_id'), intField(query, 'min_id')];
   const isAfterOffset = (id: number): boolean =>
     offsetId > 0 ? id < offsetId : offsetDate === 0 || (messageOf(id)?.date ?? 0) < offsetDate;
   const first = ids.findIndex(isAfterOffset);
-  const begin = (first < 0 ? ids.length : first) + intField(query, 'add_offset');
-  const end = begin + Math.min(intField(query, 'limit') || MAX_LIMIT, MAX_LIMIT);
-  const page = ids.slice(Math.max(0, begin), Math.max(0, end));
-  return page.filter((id) => (maxId === 0 || id < maxId) && id > minId);
+  const from = (first < 0 ? ids.length : first) + intField(query, 'add_offset');
+  const begin = Math.max(0, from);
+  const end = Math.max(0, from + Math.min(intField(query, 'limit') || MAX_LIMIT, MAX_LIMIT));
+  const page = ids.slice(begin, end);
+  return { begin, ids: page.filter((id) => (maxId === 0 || id < maxId) && id > minId) };
 }
