@@ -143,6 +143,15 @@ describe('Webhooks', () => {
         status: 400,
         body: { code: 'VALIDATION', issues: [{ path }] },
       });
+    const first = (await stack.api.get(`${LIST}?user_id=alice&limit=1`)).body;
+    const rest = (await stack.api.get(`${LIST}?user_id=alice&limit=100&cursor=${first.cursor}`)).body;
+    const whole = (await stack.api.get(`${LIST}?user_id=alice&limit=100`)).body;
+    expect([...first.deliveries, ...rest.deliveries]).toEqual(whole.deliveries);
+    for (const cursor of ['x', id.replace(/.$/, '_'), first.cursor])
+      expect(await stack.api.get(`${LIST}?user_id=bob&cursor=${cursor}`), cursor).toMatchObject({
+        status: 400,
+        body: { code: 'VALIDATION', issues: [{ path: 'cursor' }] },
+      });
     const pending = await stack.api.get(`${LIST}?user_id=alice&state=pending`);
     expect(pending.body.deliveries).toEqual([]);
     const replayed = await stack.api.post(`${LIST}/${id}/replay`, undefined);

@@ -185,10 +185,12 @@ describe('webhooks', () => {
       await outbox.jobEnds(jobId(id), 'alice', 'https://user:pass@x.org/hook?token=secret&v=1');
     await outbox.jobEnds(jobId(6), 'bob', 'https://x.org/');
     const first = await producer.webhooks.list({ userId: 'alice', limit: 2 });
-    expect(first.deliveries.map(({ job_id }) => job_id)).toEqual([jobId(5), jobId(4)]);
-    const rest = await producer.webhooks.list({ userId: 'alice', limit: 2, cursor: first.cursor ?? '' });
+    expect(first?.deliveries.map(({ job_id }) => job_id)).toEqual([jobId(5), jobId(4)]);
+    const cursor = first?.cursor ?? '';
+    const rest = await producer.webhooks.list({ userId: 'alice', limit: 2, cursor });
     expect(rest).toMatchObject({ deliveries: [{ job_id: jobId(3) }], cursor: null });
-    expect(first.deliveries[0]?.url).toBe('https://x.org/hook?token=…&v=…');
+    expect(await producer.webhooks.list({ userId: 'bob', limit: 2, cursor })).toBeNull();
+    expect(first?.deliveries[0]?.url).toBe('https://x.org/hook?token=…&v=…');
     expect(await producer.webhooks.list({ userId: 'alice', limit: 5, state: 'failed' })).toMatchObject({
       deliveries: [],
     });

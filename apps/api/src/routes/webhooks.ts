@@ -12,6 +12,8 @@ import { mayUse, requireAccount } from '../middleware/api-key.ts';
 const MAX_LIMIT = 100;
 const LIMIT = `must be a whole number, 1 to ${MAX_LIMIT}`;
 
+const UNKNOWN_CURSOR = 'is not in the log of this account, or no longer: begin again without it';
+
 const querySchema = z.strictObject({
   user_id: userIdSchema.optional(),
   job_id: z.string().max(200).optional(),
@@ -43,7 +45,9 @@ export function webhookRoutes(context: ApiContext): Hono<ApiEnv> {
     if (userId === undefined)
       throw validationError([{ path: 'user_id', message: 'is required, or else job_id' }]);
     requireAccount(c.get('caller'), userId);
-    const { deliveries, cursor } = await webhooks.list({ userId, ...query });
+    const page = await webhooks.list({ userId, ...query });
+    if (page === null) throw validationError([{ path: 'cursor', message: UNKNOWN_CURSOR }]);
+    const { deliveries, cursor } = page;
     const language = answerLanguage(c);
     return c.json({ status: 'ok', deliveries: deliveries.map((each) => shown(language, each)), cursor });
   });

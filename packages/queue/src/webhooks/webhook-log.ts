@@ -40,8 +40,8 @@ export class WebhookLog {
     this.#calls = calls;
   }
 
-  /** The webhooks of one account, newest first. */
-  async list(query: DeliveryQuery): Promise<DeliveryPage> {
+  /** The webhooks of one account, newest first. `null`: the cursor is not, or no longer, in the account's log. */
+  async list(query: DeliveryQuery): Promise<DeliveryPage | null> {
     return this.#calls.read(() => this.#list(query));
   }
 
@@ -56,9 +56,10 @@ export class WebhookLog {
     return this.#calls.change(WEBHOOK_PREFIX, () => this.#replay(id));
   }
 
-  async #list({ userId, state, limit, cursor }: DeliveryQuery): Promise<DeliveryPage> {
+  async #list({ userId, state, limit, cursor }: DeliveryQuery): Promise<DeliveryPage | null> {
     const deliveries: WebhookDelivery[] = [];
     const ids = await this.#idsBehind(userId, cursor);
+    if (ids === null) return null;
     for (let at = 0; at < ids.length && deliveries.length <= limit; at += CHUNK) {
       const chunk = await Promise.all(ids.slice(at, at + CHUNK).map((id) => this.#read(id)));
       deliveries.push(
@@ -71,11 +72,11 @@ export class WebhookLog {
     return { deliveries: page, cursor: deliveries.length > limit ? (page.at(-1)?.id ?? null) : null };
   }
 
-  async #idsBehind(userId: string, cursor: string | undefined): Promise<string[]> {
+  async #idsBehind(userId: string, cursor: string | undefined): Promise<string[] | null> {
     const key = webhookLogKey(userId);
     if (cursor === undefined) return this.#redis.zrevrange(key, 0, -1);
     const rank = await this.#redis.zrevrank(key, cursor);
-    return rank === null ? [] : this.#redis.zrevrange(key, rank + 1, -1);
+    return rank === null ? null : this.#redis.zrevrange(key, rank + 1, -1);
   }
 
   async #read(id: string): Promise<WebhookDelivery | null> {

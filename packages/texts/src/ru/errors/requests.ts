@@ -45,6 +45,8 @@ export const REQUESTS = {
   'is the bot: only the account of a person can do this': 'это бот, а такое может только аккаунт человека',
   'is the bot: it signs in by TELEGRAM_BOT_TOKEN': 'это бот: он входит с TELEGRAM_BOT_TOKEN',
   'is the bot, which does not receive': 'это бот, он не принимает входящие',
+  'is not in the log of this account, or no longer: begin again without it':
+    'нет в журнале этого аккаунта (или уже нет): начните заново без него',
   'is required, or else job_id': 'обязательное поле, либо укажите job_id',
   'is needed first: the code has not been accepted yet': 'сначала нужен код: он ещё не принят',
   'is another chat than that of the job_id': 'это другой чат, чем у job_id',
