@@ -25,6 +25,7 @@ import {
   watchContact,
   writeAccountView,
   writeSendState,
+  type Cursor,
 } from '@gateway/queue';
 import { Sealer } from '@gateway/runtime';
 import type { Cluster } from 'ioredis';
@@ -181,14 +182,16 @@ describe('on a Redis Cluster of three nodes', () => {
       // The first event is dropped already, and newer than the webhook: what comes next is a gap.
       expect(await openCursor(redis, userId, fence, webhook)).toEqual({ seq: 0, tries: null });
       const tries = { attempts: 1, since: 5 };
-      await moveCursor(redis, userId, fence, webhook.id, { seq: 2, tries });
+      const move = (from: number, to: Cursor) =>
+        moveCursor(redis, userId, fence, { webhookId: webhook.id, from, to });
+      expect(await move(0, { seq: 2, tries })).toBe(true);
+      expect(await move(0, { seq: 1, tries: null })).toBe(false);
       expect(await openCursor(redis, userId, fence, webhook)).toEqual({ seq: 2, tries });
       expect(await readLags(redis, userId)).toEqual({ lastSeq: 3, taken: new Map([['wh_1', 2]]) });
       await raiseFence(redis, userId, '2 worker');
       await expect(inbox.append(userId, fence, { events, seq })).rejects.toThrow(Fenced);
       await expect(inbox.forget(userId, fence)).rejects.toThrow(Fenced);
-      const late = moveCursor(redis, userId, fence, webhook.id, { seq: 3, tries: null });
-      await expect(late).rejects.toThrow(Fenced);
+      await expect(move(2, { seq: 3, tries: null })).rejects.toThrow(Fenced);
       await inbox.forget(userId, '2 worker');
       expect(await receivingOf(redis, userId)).toMatchObject({ last_seq: 3, oldest_seq: 4 });
     },

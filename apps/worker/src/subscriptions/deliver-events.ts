@@ -48,10 +48,12 @@ export async function deliverEvents(
   const hasTries = cursor.tries !== null && cursor.tries.since >= webhook.stateAt;
   let place: Cursor = hasTries ? cursor : { ...cursor, tries: null };
   let stored = cursor.seq;
-  const store = async (next: Cursor) => {
+  // `false`: another delivery, of a lane that was opened since, has moved the place meanwhile.
+  const store = async (next: Cursor): Promise<boolean> => {
+    const from = stored;
     place = next;
     stored = next.seq;
-    await moveCursor(redis, userId, fence, webhook.id, next);
+    return moveCursor(redis, userId, fence, { webhookId: webhook.id, from, to: next });
   };
   const page = await reader.read(userId, place.seq, CHUNK);
   const events = page.isGone ? [goneEvent(userId, page.oldestSeq - 1)] : page.events.map(eventWithHtml);
@@ -65,12 +67,9 @@ export async function deliverEvents(
     }
     if (!mayDeliver()) return { is: 'stopped' };
     const failure = await post(parts, webhook, event, place);
-    if (failure === null) {
-      await store({ seq: event.seq, tries: null });
-      continue;
-    }
-    await store({ seq: place.seq, tries: failure.tries });
-    return failure.outcome;
+    const next = { seq: failure === null ? event.seq : place.seq, tries: failure?.tries ?? null };
+    if (!(await store(next))) return { is: 'more' };
+    if (failure !== null) return failure.outcome;
   }
   if (place.seq !== stored) await store(place);
   return { is: page.isGone || events.length === CHUNK ? 'more' : 'done' };

@@ -209,12 +209,14 @@ export class EventDeliveries {
     const { redis } = this.#options;
     const userIds = await receivingAccounts(redis, shard);
     const step = Math.max(1, Math.min(CHUNK, Math.floor(PLACES / (lanes.length + paused.length))));
+    const unknown = new Set<string>();
     for (let at = 0; at < userIds.length && this.#leases.has(shard); at += step) {
       const look = async (userId: string) => {
         const laneOf = lanes.filter(({ webhook }) => isForAccount(webhook, userId));
         const pausedOf = paused.filter((webhook) => isForAccount(webhook, userId));
         if (laneOf.length === 0 && pausedOf.length === 0) return;
         const { lastSeq, taken } = await readLags(redis, userId);
+        for (const id of taken.keys()) if (!this.#known.has(id)) unknown.add(id);
         for (const lane of laneOf) if (taken.get(lane.webhook.id) !== lastSeq) lane.add(userId);
         for (const webhook of pausedOf)
           if (!taken.has(webhook.id)) await openCursor(redis, userId, fence, webhook).catch(ignoreFenced);
@@ -222,6 +224,15 @@ export class EventDeliveries {
       await Promise.all(userIds.slice(at, at + step).map(look));
       await nextTurn();
     }
+    if (unknown.size > 0) await this.#dropUnknown(unknown);
+  }
+
+  /** Deletes places of webhooks that were deleted while no worker ran, or while a delivery went on. */
+  async #dropUnknown(unknown: ReadonlySet<string>): Promise<void> {
+    // Read after the places: a webhook is there before it has one.
+    const there = await this.#options.store.ids();
+    const deleted = new Set([...unknown].filter((id) => !there.has(id)));
+    if (deleted.size > 0) await this.#dropCursors(deleted);
   }
 
   /** Never throws: what remains of a deleted webhook is only a number in each account. */

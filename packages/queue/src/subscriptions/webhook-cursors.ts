@@ -45,13 +45,14 @@ local cursor = string.format('%.0f', low - 1)
 redis.call('HSET', KEYS[2], ARGV[2], cursor)
 return { cursor, '' }`);
 
-/** KEYS: fence, cursors. ARGV: fence, webhook, number, tries (JSON; '': none). */
+/** KEYS: fence, cursors. ARGV: fence, webhook, number, tries (JSON; '': none), the number until now. */
 const MOVE = new Script(`
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'fenced' end
+if redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[5] then return 'elsewhere' end
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 if ARGV[4] == '' then redis.call('HDEL', KEYS[2], ARGV[2] .. ':tries')
 else redis.call('HSET', KEYS[2], ARGV[2] .. ':tries', ARGV[4]) end
-return 1`);
+return 'moved'`);
 
 /** @throws {Fenced} */
 export async function openCursor(
@@ -66,17 +67,22 @@ export async function openCursor(
   return { seq: Number(seq), tries: tries === '' ? null : (JSON.parse(tries) as FailedTries) };
 }
 
-/** @throws {Fenced} */
+/**
+ * Moves a cursor on.
+ * @param from the number at which it was.
+ * @returns `false`: it is elsewhere by now. The webhook was deleted, or paused and resumed, while a delivery went on.
+ * @throws {Fenced}
+ */
 export async function moveCursor(
   redis: RedisClient,
   userId: string,
   fence: string,
-  webhookId: string,
-  { seq, tries }: Cursor,
-): Promise<void> {
-  const args = [fence, webhookId, seq, tries === null ? '' : JSON.stringify(tries)];
-  const keys = [fenceKey(userId), webhookCursorsKey(userId)];
-  if ((await MOVE.run(redis, keys, args)) !== 1) throw new Fenced(userId);
+  { webhookId, from, to: { seq, tries } }: { webhookId: string; from: number; to: Cursor },
+): Promise<boolean> {
+  const args = [fence, webhookId, seq, tries === null ? '' : JSON.stringify(tries), from];
+  const reply = await MOVE.run(redis, [fenceKey(userId), webhookCursorsKey(userId)], args);
+  if (reply === 'fenced') throw new Fenced(userId);
+  return reply === 'moved';
 }
 
 /** The webhooks that have a place in the account's sequence, and the account's latest number. */

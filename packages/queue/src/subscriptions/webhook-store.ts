@@ -63,6 +63,11 @@ export class WebhookStore {
     return { ...webhook, id, createdAt, state: 'active', stateAt: createdAt, isUnreadable: false };
   }
 
+  /** The ids of all webhooks. */
+  async ids(): Promise<ReadonlySet<string>> {
+    return new Set(await this.#redis.hkeys(WEBHOOKS_KEY));
+  }
+
   /** All webhooks, the oldest first. */
   async list(): Promise<Webhook[]> {
     const [ids, states] = await Promise.all([
