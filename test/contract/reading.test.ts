@@ -83,12 +83,29 @@ describe('Reading', () => {
       });
     });
 
-    test('is 400 for a `before` that it did not write', async () => {
-      expect(await read('chats?before=x')).toMatchObject({
-        status: 400,
-        body: { issues: [{ path: 'before' }] },
-      });
+    test.each(['x', '9999999999.1.5', '1700000000.9999999999.5', '1700000000.1.abc', '2147483647.1.5'])(
+      'is 400 for a `before` that it did not write: %s',
+      async (before) => {
+        expect(await read(`chats?before=${before}`)).toMatchObject({
+          status: 400,
+          body: { issues: [{ path: 'before' }] },
+        });
+      },
+    );
+
+    test('gives each chat once if one of them gets a message between two pages', async () => {
+      const idsOf = (body: { chats: { id: string }[] }) => body.chats.map(({ id }) => id);
+      const before = idsOf((await read('chats')).body);
+      const first = (await read(`chats?limit=${before.indexOf(String(bob)) + 1}`)).body;
+      await stack.control.write({ from: bob, to: alice, text: 'now the latest' });
+      const rest = first.next === null ? { chats: [] } : (await read(`chats?before=${first.next}`)).body;
+      expect([...idsOf(first), ...idsOf(rest)]).toEqual(before);
     });
+
+    test.each(['1.1.-5', '1.1.-1000000000000', '1.1.-99999999999999', '1.1.0', '0.0.7'])(
+      'goes on at a place of no chat that the account knows: %s',
+      async (before) => expect(await read(`chats?before=${before}`)).toMatchObject({ status: 200 }),
+    );
   });
 
   describe('GET …/contacts', () => {
@@ -169,6 +186,15 @@ describe('Reading', () => {
     } finally {
       redis.disconnect();
     }
+  });
+
+  test('goes on with the next worker if the one that reads is killed', async () => {
+    await stack.control.fault({ user_id: carol, method: 'messages.getHistory', delay_ms: 30_000 });
+    const answer = read('chats/me/messages', 'carol');
+    await expect.poll(() => stack.control.faults()).toEqual([]);
+    await stack.worker.end('SIGKILL');
+    await stack.startWorker();
+    expect(await answer).toMatchObject({ status: 200 });
   });
 
   test('is 503 where no worker takes it', async () => {

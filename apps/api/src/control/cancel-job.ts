@@ -1,7 +1,7 @@
 import { GatewayError, type JobView } from '@gateway/contracts';
 import type { parseJobId } from '@gateway/queue';
 import type { ApiContext } from '../context.ts';
-import { runInteractive } from './interactive.ts';
+import { isOnNextWorker, runInteractive } from './interactive.ts';
 
 export interface CancelCall {
   jobId: string;
@@ -43,15 +43,14 @@ async function cancelSend(
     const outcome = await context.producer.jobs.cancelWaiting(userId, jobId);
     if (outcome === 'none') throw new GatewayError('JOB_NOT_FOUND');
     if (outcome !== 'fetched') return;
-    const payload = { jobId };
-    const { result } = await runInteractive(context, {
-      name: 'send.cancel',
-      userId,
-      payload,
-      requestId,
-      signal,
-    });
-    if (result.outcome !== 'not_fetched') return;
+    const call = { name: 'send.cancel', userId, payload: { jobId }, requestId, signal } as const;
+    const isLast = look === LOOKS - 1;
+    try {
+      const { result } = await runInteractive(context, call);
+      if (result.outcome !== 'not_fetched') return;
+    } catch (thrown) {
+      if (isLast || !isOnNextWorker(thrown)) throw thrown;
+    }
   }
 }
 

@@ -81,6 +81,12 @@ export async function runInteractive<N extends ControlJobName>(
   }
 }
 
+/** Whether the worker that ran the job has lost the account meanwhile, so that the next one can be asked. */
+export function isOnNextWorker(thrown: unknown): boolean {
+  const { code, kind } = GatewayError.from(thrown);
+  return code === 'WORKER_UNAVAILABLE' && kind === 'unknown_outcome';
+}
+
 /** Calls {@link runInteractive} for the current request and adds the job's id to its log line. */
 export async function runForCaller<N extends ControlJobName>(
   context: ApiContext,

@@ -13,7 +13,7 @@ import { requireSignedIn } from '../accounts/signed-in.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { validate, validationError } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
-import { runForCaller } from './interactive.ts';
+import { isOnNextWorker, runForCaller } from './interactive.ts';
 
 /** The account named by the path. @throws {GatewayError} `FORBIDDEN`, `VALIDATION`. */
 export function addressedAccount(
@@ -42,7 +42,12 @@ export async function readAtTelegram<N extends ReadJobName>(
   const { producer, logger } = context;
   const { reason } = await requireSignedIn(producer, userId);
   if (reason === EXPORTED) throw new GatewayError('NOT_AUTHORIZED', WAS_EXPORTED);
-  const { jobId, result } = await runForCaller(context, c, name, userId, payload);
+  const run = () => runForCaller(context, c, name, userId, payload);
+  // A read changes nothing, so it can be repeated.
+  const { jobId, result } = await run().catch((thrown: unknown) => {
+    if (!isOnNextWorker(thrown)) throw thrown;
+    return run();
+  });
   // Nobody reads the result again, and it may be large.
   producer.control.drop(userId, jobId).catch((error: unknown) => {
     logger.debug({ err: error, jobId }, 'what was read stays in Redis until JOB_RETENTION is over');

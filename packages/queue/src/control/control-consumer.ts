@@ -16,6 +16,7 @@ import { CONTROL_QUEUE, shardPrefix } from '../keys.ts';
 import { accountMoved, Fenced } from '../ownership/fence.ts';
 import { openBlockingRedis, type RedisClient } from '../redis/clients.ts';
 import { sharedBackend } from '../redis/shared-backend.ts';
+import { ControlQueues } from './control-queues.ts';
 import { resultContext, sealingContext } from './sealing-context.ts';
 
 /** The handler of each control job. It throws {@link GatewayError}; any other error counts as `INTERNAL`. */
@@ -41,6 +42,9 @@ const CONCURRENCY = 50;
 
 const NOT_RUN = 'The worker lost its connection to the queue (Redis) before this ran; it was not run.';
 
+/** BullMQ's token with which a job may be ended that another worker has fetched. */
+const ANY_WORKER = '0';
+
 /**
  * Runs one shard's control jobs with a stock BullMQ worker. A job that a dead worker had started is failed, never run
  * twice.
@@ -59,6 +63,7 @@ export class ControlConsumer {
       {
         connection: options.redis,
         concurrency: CONCURRENCY,
+        autorun: false,
         maxStalledCount: 0,
         runRetryDelay: 500,
         // No traces: BullMQ would write results into them, and results contain phone numbers.
@@ -77,6 +82,24 @@ export class ControlConsumer {
     this.#worker.on('completed', publish);
     this.#worker.on('failed', publish);
     this.#worker.on('error', () => {});
+    void this.#failStarted()
+      .catch((error: unknown) => {
+        options.logger.warn({ err: error }, 'steps of an ended worker fail later');
+      })
+      .then(() => this.#worker.run())
+      .catch(() => {}); // It is closed.
+  }
+
+  /** Fails the jobs that a former owner of the shard had started. BullMQ would take a minute to notice them. */
+  async #failStarted(): Promise<void> {
+    const { redis, shard, logger } = this.#options;
+    const started = await new ControlQueues(redis, sharedBackend(redis)).of(shard).getJobs(['active']);
+    const reason = new UnrecoverableError(JSON.stringify(accountMoved().toPublic()));
+    for (const job of started) {
+      await job.moveToFailed(reason, ANY_WORKER);
+      logger.info({ jobId: job.id, job: job.name }, 'failed a step that an ended worker had started');
+      await publishEnd(redis, job.id ?? '');
+    }
   }
 
   /** Runs the job if this worker still owns the shard. Otherwise puts it back in the queue for the new owner. */
