@@ -39,6 +39,23 @@ describe('cancelling a fetched job', () => {
     expect(await outcome).toBe('too_late');
   });
 
+  test('a message that Telegram asks to wait with while it is being cancelled is not sent later', async () => {
+    world.account.refuse('a1', { outcome: 'wait', scope: 'account', seconds: 30 }, 'FLOOD_WAIT');
+    const outcome = world.during('a1', () => world.lane.cancel('a1'));
+    expect(await world.add('a1').run()).toEqual(['send a1', 'fail CANCELLED a1']);
+    expect(await outcome).toBe('cancelled');
+  });
+
+  test('a part that may have been sent is sent again before the parts after it are cancelled', async () => {
+    world.account.refuse('a1', { outcome: 'unknown' }, 'TELEGRAM_TIMEOUT');
+    world.waiting.push({ text: 'a1a2', job: { cuts: [2] } });
+    let cancelled: Promise<string> | undefined;
+    const outcome = world.during('a1', () => (cancelled ??= world.lane.cancel('a1a2')));
+    await world.run();
+    expect(await world.pass(2_000)).toEqual(['goes on a1a2', 'send a1', 'fail CANCELLED a1a2']);
+    expect(await outcome).toBe('cancelled');
+  });
+
   test('the parts after the one that is being sent are cancelled', async () => {
     world.waiting.push({ text: 'a1a2', job: { cuts: [2] } });
     const outcome = world.during('a1', () => world.lane.cancel('a1a2'));
@@ -51,6 +68,16 @@ describe('cancelling a fetched job', () => {
     await world.add('a1').run();
     expect(await world.lane.cancel('a1')).toBe('too_late');
     expect(await world.pass(2_000)).toContain('complete a1');
+  });
+
+  test.each([
+    ['only transferred a file', true, 'cancelled'],
+    ['may have sent it', false, 'too_late'],
+  ])('a job of a former owner that %s', async (_what, wasTransfer, outcome) => {
+    const former = { jobId: 'a1', fetchedAt: Date.now(), fetchedBy: 'w1', attempts: 0 };
+    world.recovered = [{ ...former, wasHeld: false, wasTransfer }];
+    await twoHeld();
+    expect(await world.lane.cancel('a1')).toBe(outcome);
   });
 
   test('a job that the lane has not fetched is reported as not fetched', async () => {

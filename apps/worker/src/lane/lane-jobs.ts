@@ -61,15 +61,14 @@ export class LaneJobs {
   }
 
   /**
-   * Marks a job as cancelled. A running step cannot be cancelled, only the steps after it.
+   * Marks a job as cancelled. A running step goes on: only how it ends tells whether it was in time.
    * @returns the job, or why it is not marked.
    */
   markCancelled(jobId: string): LaneJob | 'too_late' | 'not_fetched' {
     const laneJob = this.#jobs.find((job) => job.jobId === jobId);
     if (laneJob === undefined) return 'not_fetched';
-    // A step that ran beside others is done before the lane has settled it.
-    const isRunning = laneJob.isRunning && laneJob.attempted === null;
-    if (isRunning && laneJob.step === laneJob.steps - 1) return 'too_late';
+    // It has taken effect, and waits for somebody else.
+    if (laneJob.isRunning && laneJob.job.action.awaitsOthers) return 'too_late';
     laneJob.cancelled = true;
     return laneJob;
   }

@@ -68,8 +68,22 @@ describe("an account's lane under holds", () => {
 
     test('one more for an attempt that the end of a worker interrupted, none for a held job', async () => {
       world.recovered = [
-        { jobId: 'a1', fetchedAt: Date.now(), fetchedBy: null, wasHeld: false, attempts: 2 },
-        { jobId: 'b1', fetchedAt: Date.now(), fetchedBy: null, wasHeld: true, attempts: 2 },
+        {
+          jobId: 'a1',
+          fetchedAt: Date.now(),
+          fetchedBy: null,
+          wasHeld: false,
+          wasTransfer: false,
+          attempts: 2,
+        },
+        {
+          jobId: 'b1',
+          fetchedAt: Date.now(),
+          fetchedBy: null,
+          wasHeld: true,
+          wasTransfer: false,
+          attempts: 2,
+        },
       ];
       await world.run();
       expect([...world.attempts]).toEqual([['a1', 3]]);

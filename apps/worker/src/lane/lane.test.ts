@@ -67,7 +67,9 @@ describe("an account's lane", () => {
     world.replyLost = true;
     expect(await world.add('a', 'b', 'c').run()).toEqual(['send a', 'complete a']);
     expect(world.fetched.map(({ text }) => text)).toEqual(['b']);
-    world.recovered = [{ jobId: 'b', fetchedAt: Date.now(), fetchedBy: null, wasHeld: false, attempts: 0 }];
+    world.recovered = [
+      { jobId: 'b', fetchedAt: Date.now(), fetchedBy: null, wasHeld: false, wasTransfer: false, attempts: 0 },
+    ];
     expect(await world.pass(1_010)).toEqual([
       'claim',
       'recover',
@@ -116,7 +118,9 @@ describe("an account's lane", () => {
 
   test('a job recovered after the dedup window is searched for first, after the last message that the queue knows', async () => {
     const fetchedAt = Date.now() - 2 * HOUR;
-    world.recovered = [{ jobId: 'a1', fetchedAt, fetchedBy: null, wasHeld: false, attempts: 0 }];
+    world.recovered = [
+      { jobId: 'a1', fetchedAt, fetchedBy: null, wasHeld: false, wasTransfer: false, attempts: 0 },
+    ];
     await world.add('a1', 'a2').run();
     expect(world.account.steps.map(({ after, searchSince }) => [after, searchSince])).toEqual([
       [77, fetchedAt],
@@ -126,7 +130,14 @@ describe("an account's lane", () => {
 
   test('a job that was held when its worker ended is sent without a search', async () => {
     world.recovered = [
-      { jobId: 'a1', fetchedAt: Date.now() - 2 * HOUR, fetchedBy: null, wasHeld: true, attempts: 0 },
+      {
+        jobId: 'a1',
+        fetchedAt: Date.now() - 2 * HOUR,
+        fetchedBy: null,
+        wasHeld: true,
+        wasTransfer: false,
+        attempts: 0,
+      },
     ];
     await world.add('a1').run();
     expect(world.account.steps.map(({ searchSince }) => searchSince)).toEqual([undefined]);
@@ -138,7 +149,14 @@ describe("an account's lane", () => {
     for (let times = 0; times < 6; times += 1) {
       world.epoch += 1;
       world.recovered = [
-        { jobId: 'a1', fetchedAt: Date.now(), fetchedBy: null, wasHeld: false, attempts: 0 },
+        {
+          jobId: 'a1',
+          fetchedAt: Date.now(),
+          fetchedBy: null,
+          wasHeld: false,
+          wasTransfer: false,
+          attempts: 0,
+        },
       ];
       await world.run();
     }
@@ -159,7 +177,9 @@ describe("an account's lane", () => {
 
   test('a takeover counts against the worker that had fetched the job', async () => {
     const fetchedAt = Date.now();
-    world.recovered = [{ jobId: 'a1', fetchedAt, fetchedBy: 'w1', wasHeld: false, attempts: 0 }];
+    world.recovered = [
+      { jobId: 'a1', fetchedAt, fetchedBy: 'w1', wasHeld: false, wasTransfer: false, attempts: 0 },
+    ];
     await world.run();
     expect(world.account.ledger.recoveriesOf('a1')).toBe(1);
     expect(world.account.ledger.recoveriesOf('a1', ['w1'])).toBe(0);

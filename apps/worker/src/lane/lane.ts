@@ -163,7 +163,7 @@ export class Lane {
       await this.#settleBeside();
       this.#noteNews();
       for (const laneJob of this.#jobs.jobs)
-        if (laneJob.cancelled && !laneJob.isRunning)
+        if (laneJob.cancelled && !laneJob.isRunning && account.ledger.unknownOf(laneJob.jobId) === undefined)
           await this.#endings.fail(laneJob, new GatewayError('CANCELLED'));
       if (account.ended !== null) return this.#failAll(account.ended);
       if (account.hold !== null && !isTooLong(account.hold, limits.maxWaitMs, now()))

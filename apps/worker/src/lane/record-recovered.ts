@@ -2,8 +2,8 @@ import type { RecoveredJob } from '@gateway/queue';
 import type { LaneOptions } from './lane-ports.ts';
 
 /**
- * Records that the outcome of these jobs' last attempts is unknown. Another worker had fetched them, or this one before
- * an outage.
+ * Records that the outcome of these jobs' last attempts is unknown, unless they only transferred a file. Another worker
+ * had fetched them, or this one before an outage.
  */
 export async function recordRecovered(
   { account, logger }: Pick<LaneOptions, 'account' | 'logger'>,
@@ -11,8 +11,9 @@ export async function recordRecovered(
   isTakeover: boolean,
 ): Promise<void> {
   if (jobs.length === 0) return;
-  for (const { jobId, fetchedAt, fetchedBy, attempts } of jobs.filter(({ wasHeld }) => !wasHeld)) {
-    account.ledger.recordUnknown(jobId, fetchedAt, 0);
+  for (const job of jobs.filter(({ wasHeld }) => !wasHeld)) {
+    const { jobId, fetchedAt, fetchedBy, wasTransfer, attempts } = job;
+    if (!wasTransfer) account.ledger.recordUnknown(jobId, fetchedAt, 0);
     if (!isTakeover) continue;
     account.ledger.recordRecovery(jobId, fetchedBy);
     // Count the attempt that the takeover interrupted. The queue does not know whether it had begun, so the count may

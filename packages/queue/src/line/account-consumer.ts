@@ -33,6 +33,8 @@ export interface RecoveredJob {
   fetchedBy: string | null;
   /** The former owner held it, so it was not being sent. */
   wasHeld: boolean;
+  /** It was bringing a file to Telegram, and nobody sees that. */
+  wasTransfer: boolean;
   /** Tries made so far. */
   attempts: number;
 }
@@ -111,13 +113,18 @@ export class AccountConsumer {
     const held = await listHeldJobs(this.#redis, this.#userId);
     const workers = await this.#workersOf(jobs);
     await record(
-      jobs.toReversed().map(({ id = '', processedOn = 0, attemptsMade }) => ({
-        jobId: id,
-        fetchedAt: processedOn,
-        fetchedBy: workers.get(id) ?? null,
-        wasHeld: held.has(id),
-        attempts: attemptsMade,
-      })),
+      jobs.toReversed().map((job) => {
+        const { id = '', processedOn = 0, attemptsMade: attempts } = job;
+        const [fetchedBy, wasHeld] = [workers.get(id) ?? null, held.has(id)];
+        return {
+          jobId: id,
+          fetchedAt: processedOn,
+          fetchedBy,
+          wasHeld,
+          wasTransfer: isTransfer(job),
+          attempts,
+        };
+      }),
     );
     for (const { id = '' } of jobs) await this.#owned.moveJobFromActiveToWait(id, '0');
     await clearHeldJobs(this.#redis, this.#userId);
@@ -256,4 +263,11 @@ export class AccountConsumer {
   async close(): Promise<void> {
     await this.#worker.close(true);
   }
+}
+
+/** Whether the next step of the job only brings a part of a file to Telegram. */
+function isTransfer({ name, data, progress }: BullmqJob): boolean {
+  const steps = actionOf(name)?.steps;
+  const made = steps?.progress.safeParse(progress).data ?? steps?.none;
+  return made !== undefined && steps?.isTransfer?.(data, made) === true;
 }
