@@ -100,6 +100,7 @@ export class Endings {
 
   async #left(laneJob: LaneJob, how: NonNullable<LaneJob['ended']>, mayBeRetried = false): Promise<void> {
     laneJob.ended = how;
+    if (laneJob.isTransfer) this.#options.account.files.giveUp(laneJob.jobId);
     const uploads = laneJob.job.action.uploadsOf?.(laneJob.job.data, laneJob.progress) ?? [];
     if (uploads.length > 0) void this.#options.account.files.release(laneJob.jobId, uploads, mayBeRetried);
     const place = this.#jobs.jobs.indexOf(laneJob);

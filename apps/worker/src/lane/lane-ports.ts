@@ -30,7 +30,10 @@ export interface LaneAccount {
   readonly stopped: boolean;
   readonly ledger: SendLedger;
   readonly pace: PaceRules | null;
-  readonly files: Pick<AccountFiles, 'describe' | 'fetch' | 'probe' | 'read' | 'release' | 'waveform'>;
+  readonly files: Pick<
+    AccountFiles,
+    'describe' | 'fetch' | 'giveUp' | 'probe' | 'read' | 'release' | 'waveform'
+  >;
   /** The id of the account at Telegram; `undefined` if it is not known. */
   readonly ownId: string | undefined;
   chatOf(recipient: string): Chat;

@@ -60,6 +60,11 @@ export class AccountFiles {
     return this.#fetches.fetch(files.map((each) => ({ userId: this.#userId, jobId, ...each })));
   }
 
+  /** As {@link MediaFetches.giveUp}. */
+  giveUp(jobId: string): void {
+    this.#fetches.giveUp(jobId);
+  }
+
   /** @throws {TelegramFailure} `UPLOAD_NOT_FOUND`: it went with the end of its last job. */
   async describe(uploadId: string): Promise<UploadRecord> {
     const record = await readUpload(this.#redis, this.#userId, uploadId);

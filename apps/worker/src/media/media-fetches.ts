@@ -11,8 +11,9 @@ import { isLongTurn, uploadTurn } from '../lane/waits.ts';
 
 /** How long one step of a job waits for its file, ms. Jobs of other chats run between two steps. */
 const PIECE_MS = 250;
-/** Files that are fetched at a time. */
+/** Files that are fetched at a time, and those of one account: slow servers must not hold up other accounts. */
 const AT_ONCE = 16;
+const AT_ONCE_OF_ACCOUNT = 4;
 /** Fetched files whose jobs have not come back for them. A cancelled job never does. */
 const MAX_REMEMBERED = 1_000;
 
@@ -47,6 +48,7 @@ interface Turn {
 
 interface Running {
   turn: Turn;
+  abort: AbortController;
   ended: Promise<Outcome>;
   /** `null` while it runs. */
   outcome: Outcome | null;
@@ -57,6 +59,8 @@ export class MediaFetches {
   readonly #options: MediaFetchesOptions;
   readonly #running = new LRUCache<string, Running>({ max: MAX_REMEMBERED });
   readonly #queue = new PQueue({ concurrency: AT_ONCE });
+  /** Of accounts whose files are fetched, or wait for that. */
+  readonly #ofAccounts = new Map<string, PQueue>();
   readonly #stop = new AbortController();
 
   constructor(options: MediaFetchesOptions) {
@@ -87,6 +91,15 @@ export class MediaFetches {
     return fetched;
   }
 
+  /** The job has ended: gives up its files that are not fetched yet. */
+  giveUp(jobId: string): void {
+    for (const [key, { abort }] of this.#running.entries())
+      if (key.startsWith(`${jobId} `)) {
+        abort.abort();
+        this.#running.delete(key);
+      }
+  }
+
   /** Gives up all files that are not fetched yet. Their jobs fetch them again elsewhere. */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -107,24 +120,36 @@ export class MediaFetches {
     const known = this.#running.get(keyOf(job));
     if (known !== undefined) return known;
     const turn: Turn = { since: Date.now(), hasBegun: false };
-    const ended = this.#queue.add(() => {
+    const abort = new AbortController();
+    const signal = AbortSignal.any([abort.signal, this.#stop.signal]);
+    const ended = this.#inTurn(job.userId, async () => {
       turn.hasBegun = true;
       // Only people read it: a failure must not fail the job.
       removeHeldJob(this.#options.redis, job.userId, job.jobId).catch(() => {});
-      return this.#store(job).then(
-        (uploadId) => ({ uploadId }),
-        (error: unknown) => ({ error: unavailable(error) }),
-      );
-    });
-    const running: Running = { turn, ended, outcome: null };
+      signal.throwIfAborted();
+      return this.#store(job, signal);
+    }).then(
+      (uploadId) => ({ uploadId }),
+      (error: unknown) => ({ error: unavailable(error) }),
+    );
+    const running: Running = { turn, abort, ended, outcome: null };
     void ended.then((outcome) => (running.outcome = outcome));
     this.#running.set(keyOf(job), running);
     return running;
   }
 
-  async #store({ userId, jobId, url }: FileJob): Promise<string> {
+  /** Runs `fetch` when the account has a place, and then one of all. */
+  async #inTurn<T>(userId: string, fetch: () => Promise<T>): Promise<T> {
+    const own = this.#ofAccounts.get(userId) ?? new PQueue({ concurrency: AT_ONCE_OF_ACCOUNT });
+    this.#ofAccounts.set(userId, own);
+    const fetched = own.add(() => this.#queue.add(fetch));
+    void own.onIdle().then(() => own.size + own.pending === 0 && this.#ofAccounts.delete(userId));
+    return fetched;
+  }
+
+  async #store({ userId, jobId, url }: FileJob, signal: AbortSignal): Promise<string> {
     const { redis, media, fetcher, maxBytes } = this.#options;
-    const fetched = await fetcher.fetch(url, this.#stop.signal);
+    const fetched = await fetcher.fetch(url, signal);
     const name = { userId, id: `up_${randomBytes(16).toString('base64url')}` };
     const tooLarge = () =>
       new GatewayError('MEDIA_UNAVAILABLE', `The file is over ${maxBytes} bytes (MEDIA_MAX_BYTES).`);

@@ -211,6 +211,7 @@ class FakeAccount implements LaneAccount {
     waveform: async () => undefined,
     read: async () => Buffer.alloc(0),
     release: async () => {},
+    giveUp: () => {},
   };
   readonly ledger: SendLedger;
   pace: PaceRules | null = null;
