@@ -1,6 +1,7 @@
 import type { ErrorBody, OutgoingMessage } from '@gateway/client';
 import { text, type Text } from '@gateway/texts';
 import type { Row, Table } from './table.ts';
+import { timeIn } from './time-in.ts';
 
 /** Where the fields of the messages come from: the index of a column, or `null` for none. */
 export interface ColumnChoice {
@@ -92,14 +93,15 @@ function messageOf(
       }),
     };
   if (words.trim() === '') return { problem: text('no text') };
-  if (time !== '' && Number.isNaN(Date.parse(time)))
+  const sendAt = timeIn(time);
+  if (time !== '' && sendAt === null)
     return { problem: text('{time} is not a time such as 2030-01-31T09:00', { time }) };
   return {
     message: {
       user_id: account,
       recipient_id: recipient,
       text: words,
-      ...(time !== '' && { send_at: new Date(time).toISOString() }),
+      ...(sendAt !== null && { send_at: sendAt }),
     },
   };
 }
