@@ -4,8 +4,10 @@ import { openConsumerRedis } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiAnswer } from '../env/api-client.ts';
-import { type Document, expectDocumented, resolved } from '../env/documented.ts';
+import { type Document, expectDocumented } from '../env/documented.ts';
 import { Stack } from '../env/stack.ts';
+import { limitedKey } from './every-route/limited-key.ts';
+import { routesOf, type Route } from './every-route/routes.ts';
 
 const KIB = 1024;
 /** Bytes that a body may have, where it is not 256 KiB. */
@@ -18,16 +20,6 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 /** Probes add queries of their own. */
 const TAKES_ANY_QUERY = new Set(['/healthz', '/readyz', '/metrics', '/message_stream']);
 const OF_BOB = { Authorization: 'Bearer of-bob' };
-
-/** A documented operation, with a request that it takes. */
-interface Route {
-  name: string;
-  method: string;
-  path: string;
-  parameters: string[];
-  body: Record<string, unknown> | undefined;
-  isStrict: boolean;
-}
 
 /** Rules that every route keeps. The routes are those of the API's own document, so a new route is tested too. */
 describe('Every route', () => {
@@ -290,23 +282,6 @@ describe('Every route', () => {
     }
     expect(await traces()).toEqual(before);
   });
-});
 
-function routesOf(document: Document): Route[] {
-  return Object.entries<object>(document.paths).flatMap(([path, operations]) =>
-    Object.entries<Document>(operations).map(([method, { parameters = [], requestBody }]) => {
-      const { examples, schema } = requestBody?.content['application/json'] ?? {};
-      const example = Object.values<Document>(examples ?? {})[0]?.value;
-      return {
-        name: `${method} ${path}`,
-        method: method.toUpperCase(),
-        path,
-        parameters: parameters.map(({ $ref }: { $ref: string }) => $ref.split('/').at(-1)),
-        // With a reply that is there already, no assistant is asked.
-        body:
-          example && JSON.parse(JSON.stringify(example).replaceAll('"role":"user"', '"role":"assistant"')),
-        isStrict: resolved(document, schema)?.additionalProperties === undefined,
-      };
-    }),
-  );
-}
+  describe('A limited key', () => limitedKey(() => ({ stack, routes })));
+});

@@ -9,6 +9,7 @@ import type { ApiAnswer } from '../env/api-client.ts';
 import { expectDocumented, type Document } from '../env/documented.ts';
 import { madeBytes } from '../env/made-bytes.ts';
 import { Stack } from '../env/stack.ts';
+import { longFile } from './files/long-file.ts';
 
 const MIB = 1024 * 1024;
 /** Bob lives in another data centre, and so do the files that he sends. */
@@ -288,6 +289,8 @@ describe('GET /telegram/accounts/{user_id}/files/{file_id}', () => {
         .end();
     });
   }
+
+  longFile(() => ({ stack, written }));
 
   test('deletes uploads and downloads of an account that is disconnected', async () => {
     const dave = await stack.signIn('dave', '+9996629304');

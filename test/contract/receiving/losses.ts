@@ -160,12 +160,20 @@ export const losses = (product: () => AliceAndBob) => {
     const after = await lastSeq();
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'PEER_FLOOD' });
     await stack.api.send('alice', BOB, 'too many');
-    await expect
-      .poll(() => events(after))
-      .toMatchObject([
-        { type: 'account.state', state: 'peer_limited', previous: 'ready', reason: 'PEER_FLOOD' },
-      ]);
+    await expect.poll(() => events(after)).toHaveLength(1);
+    const { state, reason, next_action } = (await stack.api.status('alice')).body;
+    const limited = { type: 'account.state', previous: 'ready', state, reason, next_action };
+    expect(limited).toMatchObject({ state: 'peer_limited', reason: 'PEER_FLOOD' });
+    expect(next_action).toContain('/telegram/user/resume');
     await stack.api.post('/telegram/user/resume', { user_id: 'alice' });
+    const ready = {
+      type: 'account.state',
+      previous: 'peer_limited',
+      state: 'ready',
+      reason: null,
+      next_action: null,
+    };
+    await expect.poll(() => events(after)).toMatchObject([limited, ready]);
     await receive({ enabled: true, filter: {} });
   });
 
