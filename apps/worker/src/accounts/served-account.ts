@@ -81,7 +81,7 @@ export async function openServedAccount(
     if (context.redisAddress.kind !== 'server') await sleep(FAILOVER_MS, undefined, { ref: false });
   };
   const publishChange = stateEvents({ userId, outbox, url: eventsUrl, append, now }, published.state);
-  let served: ServedAccount | undefined;
+  const jobs = { end: () => {} };
   const account: Account = await Account.load(
     {
       userId,
@@ -94,7 +94,7 @@ export async function openServedAccount(
         await publishChange(view);
         await writeAccountView(redis, { shard, fence }, userId, view);
         receiving.check();
-        if (!isSignedIn(view.state)) served?.endJobs();
+        if (!isSignedIn(view.state)) jobs.end();
       },
       inbox,
       names: new KnownNames(redis, userId, fence),
@@ -116,7 +116,8 @@ export async function openServedAccount(
   const readsFrom = lease.formerConnectedUntil(RECEIVING_DISCONNECT_MS);
   const receiving = new Receiving({ account, inbox, readsFrom, logger, now });
   receiving.check();
-  served = new ServedAccount(context, account, receiving);
+  const served = new ServedAccount(context, account, receiving);
+  jobs.end = () => served.endJobs();
   return served;
 }
 
