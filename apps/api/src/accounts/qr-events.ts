@@ -1,5 +1,6 @@
 import { GatewayError, isSignedIn, type AccountView, type QrResult } from '@gateway/contracts';
 import { sleep } from '@gateway/runtime';
+import { isOnNextWorker } from '../control/interactive.ts';
 
 /** Interval in ms at which the account's view is read. */
 const LOOK_AGAIN_MS = 500;
@@ -73,7 +74,7 @@ async function renewed(
   } catch (thrown) {
     const error = GatewayError.from(thrown);
     // The account's view shows the sign-in.
-    if (error.code === 'ALREADY_AUTHORIZED') return null;
+    if (error.code === 'ALREADY_AUTHORIZED' || isOnNextWorker(error)) return null;
     const goodUntil = shown?.status === 'qr' ? Date.parse(shown.expires_at) : 0;
     const isPassing = error.kind === 'retryable' || error.kind === 'unknown_outcome';
     // A wait that Telegram demands must not be cut short by another request.

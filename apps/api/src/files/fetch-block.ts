@@ -1,6 +1,7 @@
 import { GatewayError, type ControlPayload } from '@gateway/contracts';
 import { sleep } from '@gateway/runtime';
 import type { ApiContext } from '../context.ts';
+import { isOnNextWorker } from '../control/interactive.ts';
 
 /** ms that one try may take. A repeat is cheap: the worker fetches a block once for all who want it. */
 const TRY_MS = 5_000;
@@ -48,8 +49,10 @@ export async function fetchBlock(
   }
 }
 
-function isRetried({ code, kind }: GatewayError, waitsForFlood: boolean): boolean {
+function isRetried(error: GatewayError, waitsForFlood: boolean): boolean {
+  const { code, kind } = error;
   if (code === 'FLOOD_WAIT') return waitsForFlood;
+  if (isOnNextWorker(error)) return true;
   return kind === 'retryable' && code !== 'INTERNAL';
 }
 
