@@ -1,5 +1,5 @@
 import { GatewayClient } from '@gateway/client';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import type { Stack } from '../../env/stack.ts';
 import type { Route } from './routes.ts';
 
@@ -52,7 +52,9 @@ export const limitedKey = (product: () => { stack: Stack; routes: Route[] }) => 
     });
     await stack.api.post('/telegram/user/send', message, { Prefer: 'wait=30' });
     const list = `/webhooks/deliveries?job_id=${sent.body.job_id}`;
-    await expect.poll(async () => (await stack.api.get(list)).body.deliveries).toHaveLength(1);
+    await vi.waitFor(async () => expect((await stack.api.get(list)).body.deliveries).toHaveLength(1), {
+      timeout: 10_000,
+    });
     ids = {
       user_id: HIDDEN,
       job_id: sent.body.job_id,
@@ -96,12 +98,11 @@ export const limitedKey = (product: () => { stack: Stack; routes: Route[] }) => 
     bodyOf(route)?.includes(HIDDEN) === true;
 
   const standing = async () => {
-    const [status, sends, webhooks] = await Promise.all([
-      stack.api.status(HIDDEN),
-      stack.api.get(`/telegram/accounts/${HIDDEN}/sends`),
-      stack.api.get('/webhooks'),
-    ]);
-    return [status.body, sends.body, webhooks.body.webhooks.map(({ state }: { state: string }) => state)];
+    const paths = [`/telegram/user/status/${HIDDEN}`, `/telegram/accounts/${HIDDEN}/sends`];
+    const answers = await Promise.all(
+      [...paths, `/webhooks/${ids['webhook_id']}`].map((path) => stack.api.get(path)),
+    );
+    return answers.map(({ body }) => body);
   };
 
   test('a key that is limited to other accounts neither sees nor changes anything of an account', async () => {
