@@ -122,8 +122,33 @@ export const deliveries = (stage: () => EventsStage) => {
     await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
   });
 
+  test('go on where they are if the webhook is paused and resumed while one hangs', async () => {
+    const { webhook_id: id } = (await create()).body;
+    let end: (() => void) | undefined;
+    stage().receiver.answers.push((response) => (end = () => response.writeHead(500).end()));
+    const first = await arrive();
+    await expect.poll(() => end).toBeDefined();
+    await stack.api.post(`/webhooks/${id}/pause`, {});
+    await stack.api.post(`/webhooks/${id}/resume`, {});
+    await expect.poll(() => seqs(id)).toEqual([first, first]);
+    const second = await arrive();
+    await expect.poll(() => seqs(id)).toEqual([first, first, second]);
+    end?.();
+    await expect.poll(async () => (await show(id)).last_error?.status).toBe(500);
+    const third = await arrive();
+    await expect.poll(() => seqs(id).at(-1)).toBe(third);
+    expect(seqs(id)).toEqual([first, first, second, third]);
+    await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+  });
+
   test('begin with a gap if events were dropped before the first look', async () => {
+    const { webhook_id: deleted } = (await create()).body;
+    await arrive();
+    const redis = new Redis(stack.redis.url);
+    const places = () => redis.hkeys(webhookCursorsKey('alice'));
+    await expect.poll(places).toContain(deleted);
     await stack.worker.end();
+    await stack.api.request('DELETE', `/webhooks/${deleted}`, undefined, {});
     const made = async () => (await create({ events: ['message.new'] })).body.webhook_id;
     const [active, paused] = [await made(), await made()];
     await stack.api.post(`/webhooks/${paused}/pause`, {});
@@ -141,6 +166,8 @@ export const deliveries = (stage: () => EventsStage) => {
       expect(JSON.parse(of(id)[0]?.body ?? '')).toMatchObject(gone);
       await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
     }
+    await expect.poll(places).not.toContain(deleted);
+    redis.disconnect();
   });
 
   test('that are paused at once know their place from then on', async () => {
