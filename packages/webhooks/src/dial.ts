@@ -80,12 +80,10 @@ function goOnAtEnd(socket: Socket): void {
   });
 }
 
-/** The receiver's address is not allowed for webhooks. */
+/** The address is not a public one, and only such are allowed. */
 export class ForbiddenAddressError extends Error {
   constructor(address: string) {
-    super(
-      `${address} is not a public address: webhooks are not sent there unless WEBHOOK_ALLOW_PRIVATE is true`,
-    );
+    super(`${address} is not a public address`);
     this.name = 'ForbiddenAddressError';
   }
 }

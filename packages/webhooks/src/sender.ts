@@ -142,6 +142,7 @@ function reasonOf(thrown: unknown, timeoutMs: number): string {
   if (!(thrown instanceof Error)) return 'not reachable';
   if (thrown.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
   const { code } = { code: undefined, ...('code' in thrown && { code: thrown.code }) };
-  if (thrown instanceof ForbiddenAddressError) return thrown.message;
+  if (thrown instanceof ForbiddenAddressError)
+    return `${thrown.message}: webhooks are not sent there unless WEBHOOK_ALLOW_PRIVATE is true`;
   return typeof code === 'string' ? `not reachable: ${code}` : `not reachable: ${thrown.message}`;
 }

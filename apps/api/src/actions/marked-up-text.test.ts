@@ -49,7 +49,7 @@ const bounds: ThreadBounds = {
 
 describe.each([
   ['time', { timeoutMs: 0 }],
-  ['memory', { heapMb: 2 }],
+  ['memory', { heapMb: 8 }],
   ['threads that wait', { maxWaiting: 0 }],
   ['a module that loads', { entry: new URL('nowhere.mjs', import.meta.url) }],
 ])('without enough %s for a long text', (_what, bound) => {
