@@ -58,6 +58,7 @@ export async function attempt(
       laneJob.countFailedAttempt();
       ledger.recordAttempts(jobId, laneJob.attempts);
     }
+    if (isRefused(thrown)) ledger.recordRefused(jobId);
     if (verdict.do === 'hold' && verdict.counts) laneJob.failures += 1;
     logger.debug(
       { jobId, requestId, err: thrown, verdict: verdict.do, tries },
@@ -67,6 +68,13 @@ export async function attempt(
       ledger.recordUnknown(laneJob.jobId, begun, ledger.lastIdIn(account.chatOf(laneJob.recipient)));
     return verdict;
   }
+}
+
+/** Whether Telegram has refused the job for good: then no attempt of it has taken effect. */
+function isRefused(thrown: unknown): boolean {
+  if (!(thrown instanceof TelegramFailure)) return false;
+  const { failure } = thrown;
+  return failure.outcome === 'fail' && failure.asked !== false;
 }
 
 /** Records how long the job has waited for its first attempt: since its `send_at` or its latest retry. */

@@ -56,8 +56,11 @@ export class Endings {
     return next;
   }
 
+  /** Fails a job for good. If an attempt may have taken effect, its error says so, whatever ends the job. */
   async fail(laneJob: LaneJob, error: GatewayError): Promise<void> {
-    await inTraceOf(laneJob.job.trace, () => this.#fail(laneJob, error));
+    const isUnknown = this.#options.account.ledger.unknownOf(laneJob.jobId) !== undefined;
+    const told = isUnknown ? error.with({ kind: 'unknown_outcome' }) : error;
+    await inTraceOf(laneJob.job.trace, () => this.#fail(laneJob, told));
   }
 
   async #fail(laneJob: LaneJob, error: GatewayError): Promise<void> {

@@ -157,6 +157,11 @@ export class SendLedger {
     this.#forget('unknown', jobId);
   }
 
+  /** Records that Telegram has refused a step of a job for good. */
+  recordRefused(jobId: string): void {
+    this.#forget('unknown', jobId);
+  }
+
   /** Records the attempt count of a job that has not ended. */
   recordAttempts(jobId: string, attempts: number): void {
     this.#attempts.set(jobId, attempts);

@@ -1,6 +1,7 @@
 import { ACTIONS, nextFileStep, type JobOf } from '@gateway/actions';
 import {
   EMPTY_SEND_STATE,
+  ERROR_CODES,
   FILE_PART_BYTES,
   uploadIdOf,
   partsOf,
@@ -139,8 +140,8 @@ export class World implements LaneQueue {
         this.replyLost = false;
         throw new Error('no Redis');
       },
-      fail: async ({ code }, attempts = 1) => {
-        leave(`fail ${code}`);
+      fail: async ({ code, kind }, attempts = 1) => {
+        leave(kind === ERROR_CODES[code].kind ? `fail ${code}` : `fail ${code} (${kind})`);
         this.attempts.set(text, attempts);
       },
       dependency: undefined,
