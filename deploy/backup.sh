@@ -20,7 +20,7 @@ copy_sessions() {
     xargs -0 -r cp -p -t "$work/gateway/telegram_sessions"
 }
 
-# The password is not shown in the list of processes.
+# The password is not shown in the list of processes. An empty one would be sent, and refused.
 copy_redis() {
   [[ $REDIS_URL =~ ^(rediss?)://(([^:@/]*)(:([^@/]*))?@)?([^@/?]+)(/[0-9]*)?$ ]] ||
     stop 'REDIS_URL must name one server, as redis://user:password@host:port. Of several servers, name a replica.'
@@ -30,7 +30,8 @@ copy_redis() {
   command -v redis-cli >/dev/null ||
     stop 'redis-cli is needed to copy Redis. Install it, or set REDIS_URL= to back up the sessions alone.'
   local options=(-u "$scheme://$host" ${user:+--user "$user"} ${REDIS_TLS_CA:+--cacert "$REDIS_TLS_CA"})
-  REDISCLI_AUTH=$password redis-cli "${options[@]}" --rdb "$work/gateway/dump.rdb" >"$work/redis-cli" 2>&1 ||
+  [[ -z $password ]] || export REDISCLI_AUTH=$password
+  redis-cli "${options[@]}" --rdb "$work/gateway/dump.rdb" >"$work/redis-cli" 2>&1 ||
     stop "redis-cli could not copy Redis: $(tail -n 1 "$work/redis-cli")"
 }
 

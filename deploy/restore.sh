@@ -16,6 +16,8 @@ for name in telegram_sessions telegram_auth.json; do
 done
 mkdir -p "$data"
 tar -C "$data" --strip-components=1 -xzf "$archive"
+# Files that root restores belong to the gateway's user, if the directory does.
+[[ $EUID -ne 0 ]] || chown -R --reference="$data" "$data"
 sessions=$(find "$data/telegram_sessions" -name '*.session' | wc -l)
 echo "Restored to $data: $sessions session files. Put the sealing key back before the first start." >&2
 [[ ! -e $data/dump.rdb ]] || echo "The copy of Redis is $data/dump.rdb: see docs/backup.md before you use it." >&2

@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -97,9 +97,11 @@ describe('Deployment', () => {
     'systemd takes the units (skipped where there is no systemd-analyze)',
     async () => {
       const files = ['telegram-gateway-api.service', 'telegram-gateway-worker@.service'];
+      const recipe = join(directory, 'telegram-gateway.service');
+      await writeFile(recipe, docBlocks('docs/recipes.md', 'systemd', 'ini').join(''));
       const { stdout, stderr } = await run(
         'systemd-analyze',
-        ['verify', '--man=no', ...files.map((file) => `deploy/systemd/${file}`)],
+        ['verify', '--man=no', ...files.map((file) => `deploy/systemd/${file}`), recipe],
         { env: { PATH: process.env['PATH'] } },
       );
       expect(stdout + stderr).toBe('');
@@ -144,17 +146,27 @@ describe('Deployment', () => {
     const post = (path: string, body: object) =>
       answer(path, '-H', 'content-type: application/json', '-d', JSON.stringify(body));
 
-    test.skipIf(!isThere)('a message goes out, and pages, board and errors are as without it', async () => {
+    test.skipIf(!isThere)('a message goes out, and pages and errors are as without it', async () => {
       const sent = await post('/telegram/user/send', { user_id: 'alice', recipient_id: BOB, text: name });
       expect(JSON.parse(sent)).toMatchObject({ status: 'ok' });
       expect(await answer('/docs')).toContain('<script');
-      expect(await answer('/admin/queues')).toContain('ADMIN_USER');
+      expect(await answer('/openapi.json')).toContain('"openapi"');
       expect(await answer('/jobs/none')).toContain('JOB_NOT_FOUND');
       // Over the API's limit, under the proxy's.
       const file = join(directory, 'large.json');
       await writeFile(file, JSON.stringify({ messages: 'x'.repeat(8 * MIB) }));
       const large = ['-H', 'content-type: application/json', '-H', 'Expect:', '--data-binary', `@${file}`];
       expect(await answer('/telegram/user/send/batch', ...large)).toContain('PAYLOAD_TOO_LARGE');
+    });
+
+    test.skipIf(!isThere)('the dashboard and the metrics are not for callers outside', async () => {
+      for (const [path = '', shown] of [
+        ['/admin/queues', 'ADMIN_USER'],
+        ['/metrics', 'gateway_redis_up'],
+      ]) {
+        expect(await answer(path)).not.toContain(shown);
+        expect(await (await fetch(api.url + path, { headers: BEARER })).text()).toContain(shown);
+      }
     });
 
     test.skipIf(!isThere)('a stream shows each event while it is open', async () => {
@@ -232,6 +244,8 @@ describe('Deployment', () => {
       for (const file of files) expect(stdout).toContain(`gateway/${file}\n`);
       expect(stdout).not.toMatch(/\.key|tmp/);
       expect((await stat(archive)).mode & 0o777).toBe(0o600);
+      const withoutPassword = await backup(join(directory, 'without-password.tar.gz'), redis.url);
+      expect(withoutPassword.stderr).toContain('2 session files, and Redis');
     });
 
     test('is refused where it would be none, and says why', async () => {
@@ -241,6 +255,18 @@ describe('Deployment', () => {
       await expect(backup(other, 'redis+cluster://127.0.0.1')).rejects.toThrow('must name one server');
       await expect(stat(other)).rejects.toThrow('ENOENT');
     });
+
+    test.skipIf(process.getuid?.() !== 0)(
+      'belongs to the owner of DATA_DIR if root restores it (skipped where it is not root)',
+      async () => {
+        const owner = 65_534;
+        await mkdir(join(directory, 'owned'));
+        await chown(join(directory, 'owned'), owner, owner);
+        const data = await restored('owned');
+        for (const file of ['telegram_sessions', 'telegram_sessions/alice.session', 'dump.rdb'])
+          expect((await stat(join(data, file))).uid).toBe(owner);
+      },
+    );
 
     test('sends on without a new sign-in, with an empty Redis, and repeats nothing', async () => {
       const before = await texts();

@@ -21,7 +21,11 @@ export interface Proxy extends AsyncDisposable {
   url: string;
 }
 
-const read = (name: string) => readFile(join(THIS_CHECKOUT.root, 'deploy', 'proxies', name), 'utf8');
+/** A configuration with the lines that hide pages from outside, which are comments in it. */
+async function read(name: string): Promise<string> {
+  const text = await readFile(join(THIS_CHECKOUT.root, 'deploy', 'proxies', name), 'utf8');
+  return text.replaceAll(/^(\s*)# (location |@inside |respond )/gm, '$1$2');
+}
 
 /** Only names, ports and paths differ from the documented configuration. */
 export async function startNginx({ apiUrl, certificates, directory }: ProxyOptions): Promise<Proxy> {
