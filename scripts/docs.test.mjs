@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
@@ -5,7 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { sandboxGuide } from './launch/guide.mjs';
 import { errorPage } from './lib/docs/error-page.mjs';
 import { openApiFile, PYTHON_DOCUMENT } from './lib/docs/openapi-file.mjs';
-import { ROOT } from './lib/root.mjs';
+import { MANIFEST, ROOT } from './lib/root.mjs';
+
+const CLI = join(ROOT, 'apps', 'cli', 'bin', 'telegram-gateway.mjs');
 
 /** @param {string} file */
 const read = (file) => readFileSync(join(ROOT, file), 'utf8');
@@ -33,6 +36,7 @@ const IN_RUSSIAN = new Set([
 describe.each([
   ['README.md', 'README.ru.md'],
   ['docs/faq.md', 'docs/ru/faq.md'],
+  ['docs/operations.md', 'docs/ru/operations.md'],
   ['docs/receiving.md', 'docs/ru/receiving.md'],
   ['docs/recipes.md', 'docs/ru/recipes.md'],
   ['docs/sessions.md', 'docs/ru/sessions.md'],
@@ -99,19 +103,38 @@ test('.env.example lists exactly the existing settings, with their default value
   expect(parseSettings(example)).toEqual(parseSettings({}));
 });
 
+test('commands of npm in sentences exist, with their options', () => {
+  const spans = new Set(
+    pages().flatMap((page) => [...codeSpans(page)].filter((span) => span.startsWith('npm run '))),
+  );
+  const problems = [...spans].filter((span) => {
+    const [, script = '', command = ''] = /^npm run (?:-s )?(\S+)(?: -- (.*))?$/.exec(span) ?? [];
+    if (!(script in MANIFEST.scripts)) return true;
+    if (script !== 'cli' || command.startsWith('-')) return false;
+    const words = command.split(' ').filter((word) => /^[a-z]+$/.test(word));
+    const { stdout, status } = spawnSync(process.execPath, [CLI, ...words, '--help'], { encoding: 'utf8' });
+    const options = command.match(/(?<= )--[a-z-]+/g) ?? [];
+    return status !== 0 || options.some((option) => !stdout.includes(option));
+  });
+  expect(problems).toEqual([]);
+});
+
 test('links between pages and to files lead somewhere', () => {
-  const inDocs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
-  const pages = ['README.md', 'README.ru.md', 'CONTRIBUTING.md', ...inDocs.map((file) => join('docs', file))];
-  const broken = pages
-    .filter((page) => page.endsWith('.md'))
-    .flatMap((page) =>
-      Array.from(read(page).matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link)
-        .filter((link) => !/^[a-z]+:/.test(link))
-        .filter((link) => !leads(page, link))
-        .map((link) => `${page}: ${link}`),
-    );
+  const broken = pages().flatMap((page) =>
+    Array.from(read(page).matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link)
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .filter((link) => !leads(page, link))
+      .map((link) => `${page}: ${link}`),
+  );
   expect(broken).toEqual([]);
 });
+
+function pages() {
+  const inDocs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
+  return ['README.md', 'README.ru.md', 'CONTRIBUTING.md', ...inDocs.map((file) => join('docs', file))].filter(
+    (file) => file.endsWith('.md'),
+  );
+}
 
 /**
  * Whether a relative link leads to a file, and its anchor to a heading there.

@@ -1,15 +1,9 @@
-import initSqlJs from 'sql.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Stack } from '../env/stack.ts';
+import { telethonFile, telethonString } from '../env/telethon.ts';
 
 const BOB = '+9996628402';
 const PASSPHRASE = 'correct horse battery';
-
-/** Creates a session as GramJS and Telethon do. */
-function stringSession({ dc, auth_key }: { dc: number; auth_key: string }): string {
-  const head = Buffer.from([dc, 127, 0, 0, 1, 0, 80]);
-  return `1${Buffer.concat([head, Buffer.from(auth_key, 'base64url')]).toString('base64')}`;
-}
 
 describe('Import and export of sessions', () => {
   let stack: Stack;
@@ -29,23 +23,16 @@ describe('Import and export of sessions', () => {
 
   test('a string session: signed in with its user, and sends', async () => {
     const session = await made('+9996628411');
-    const answer = await importAs('string', stringSession(session));
+    const answer = await importAs('string', telethonString(session));
     expect(answer).toMatchObject({ status: 200, body: { status: 'authorized', user: { id: session.id } } });
     expect(await state('string')).toMatchObject({ state: 'ready', user_info: { id: session.id } });
     expect((await stack.api.send('string', BOB, 'brought along')).status).toBe(200);
-    expect((await importAs('string', stringSession(session))).body.code).toBe('ALREADY_AUTHORIZED');
+    expect((await importAs('string', telethonString(session))).body.code).toBe('ALREADY_AUTHORIZED');
   });
 
   test('a .session file of Telethon, also of another data centre', async () => {
     const session = await made('+9996638412');
-    const { Database } = await initSqlJs();
-    const database = new Database();
-    database.run(
-      'CREATE TABLE sessions (dc_id integer primary key, server_address text, port integer, auth_key blob, takeout_id integer)',
-    );
-    const key = Buffer.from(session.auth_key, 'base64url');
-    database.run('INSERT INTO sessions VALUES (?, ?, ?, ?, ?)', [session.dc, '127.0.0.1', 443, key, null]);
-    const file = Buffer.from(database.export()).toString('base64');
+    const file = (await telethonFile(session)).toString('base64');
     expect(await importAs('telethon', file)).toMatchObject({
       status: 200,
       body: { user: { id: session.id } },
@@ -54,14 +41,14 @@ describe('Import and export of sessions', () => {
   });
 
   test('a session has one owner: it is refused under another name, and `exclusive` is required', async () => {
-    const session = stringSession(await made('+9996628413'));
+    const session = telethonString(await made('+9996628413'));
     expect((await importAs('first', session)).status).toBe(200);
     expect(await importAs('second', session)).toMatchObject({
       status: 409,
       body: { code: 'SESSION_IN_USE' },
     });
     expect((await state('second')).state).toBe('none');
-    const other = stringSession(await made('+9996628414'));
+    const other = telethonString(await made('+9996628414'));
     const both = await Promise.all([importAs('one', other), importAs('two', other)]);
     expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
     const silent = await stack.api.post('/telegram/user/import', { user_id: 'x', session });
@@ -77,11 +64,11 @@ describe('Import and export of sessions', () => {
       });
     const session = await made('+9996628415');
     await stack.control.revoke(session.id);
-    const answer = await importAs('nothing', stringSession(session));
+    const answer = await importAs('nothing', telethonString(session));
     expect(answer).toMatchObject({ status: 401, body: { code: 'NOT_AUTHORIZED' } });
     expect((await state('nothing')).state).toBe('none');
     const unknown = { dc: 2, auth_key: Buffer.alloc(256, 7).toString('base64url') };
-    expect((await importAs('nothing', stringSession(unknown))).status).toBe(401);
+    expect((await importAs('nothing', telethonString(unknown))).status).toBe(401);
     expect((await state('nothing')).state).toBe('none');
   });
 

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ChatServer, reply } from '@gateway/assistant/testing';
 import { sleep } from '@gateway/runtime';
 import { Receiver } from '@gateway/webhooks/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -14,9 +15,19 @@ import { paste } from '../env/pasting.ts';
 import { PNG } from '../env/png.ts';
 import { Reader } from '../env/reader.ts';
 import { Stack } from '../env/stack.ts';
+import { sessionsAtATerminal } from './pasted/sessions.ts';
+import { severalWorkers } from './pasted/several-workers.ts';
 
 /** Sections whose commands have tests of their own. */
-const OWN_TEST = ['The first message, in five minutes', 'A bot in Python', 'A bridge to a CRM', 'n8n'];
+const OWN_TEST = [
+  'The first message, in five minutes',
+  'A bot in Python',
+  'A bridge to a CRM',
+  'n8n',
+  'Several workers',
+];
+/** Its commands ask at a terminal, so they have tests of their own, too. */
+const ASKING = 'sessions.md';
 
 /** Commands that are not run here, and why. */
 const NOT_HERE: readonly (readonly [why: string, command: RegExp])[] = [
@@ -25,16 +36,13 @@ const NOT_HERE: readonly (readonly [why: string, command: RegExp])[] = [
   ['is run by the test of the deployment', /^(deploy\/(backup|restore)\.sh|cp |sed )/],
   [
     'needs a container engine, a cluster or systemd',
-    /^(docker|kubectl|helm|systemctl|useradd|git clone|npx|cd) /,
+    /^(docker|kubectl|helm|systemctl|apt|useradd|git clone|npx|cd) /,
   ],
-  ['needs a model', /Thank Bob in one sentence/],
-  ['needs a session of another program', /import alice (alice\.session|string\.txt)|1AgAOMTQ5/],
-  ['asks for a passphrase at a terminal', /(export|import) alice.* alice\.backup/],
 ];
 
 const PAGES = [
   'README.md',
-  ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+  ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') && name !== ASKING ? [`docs/${name}`] : [])),
 ];
 
 /** Signs webhooks. */
@@ -43,18 +51,38 @@ const SECRET = 'a secret for webhooks';
 const { root: ROOT } = THIS_CHECKOUT;
 const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
 
+/** The settings before the command that starts the gateway with a model, which is at `baseUrl` here. */
+function assistantSettings(baseUrl: string): Record<string, string> {
+  const lines = docBlocks('docs/recipes.md', 'The assistant', 'sh').flatMap(commandLines);
+  const [start = ''] = lines.filter((line) => line.endsWith(' npm start'));
+  const settings = Array.from(start.matchAll(/(ASSISTANT_\w+)='?([^' ]+)/g), ([, name = '', value = '']) => [
+    name,
+    value,
+  ]);
+  return { ...Object.fromEntries(settings), ASSISTANT_BASE_URL: baseUrl };
+}
+
 /** README and recipes, run as a reader pastes them, in the order in which they stand. */
 describe('Documented commands, as pasted', () => {
   let stack: Stack;
   let directory: string;
+  let model: ChatServer;
   beforeAll(async () => {
-    stack = await Stack.start({ WEBHOOK_ALLOW_PRIVATE: 'true', WEBHOOK_SECRET: SECRET });
+    model = await ChatServer.start(reply('Thank you, Bob!'));
+    stack = await Stack.start({
+      WEBHOOK_ALLOW_PRIVATE: 'true',
+      WEBHOOK_SECRET: SECRET,
+      ...assistantSettings(model.baseUrl),
+    });
     directory = join(stack.dataDir, 'pasted');
     await mkdir(directory);
   });
   // The last command of the README's beginning has Alice's next send hit a flood wait.
   beforeEach(() => stack.control.clearFaults());
-  afterAll(() => stack[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await stack[Symbol.asyncDispose]();
+    await model[Symbol.asyncDispose]();
+  });
 
   const run = async (line: string, options = {}) => (await paste(stack, line, options)).ended;
   const texts = async (from: number, to: number) =>
@@ -202,6 +230,9 @@ describe('Documented commands, as pasted', () => {
     },
     60_000,
   );
+
+  describe('by a person at a terminal', () => sessionsAtATerminal(() => ({ stack, directory })));
+  describe('for several workers', () => severalWorkers(() => ({ stack })));
 
   const toRun = PAGES.map((page) => ({
     page,
