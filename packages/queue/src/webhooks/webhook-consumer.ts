@@ -29,8 +29,9 @@ export interface WebhookConsumerOptions {
 }
 
 const CONCURRENCY = 50;
-/** Most tries at a time to one receiver: a slow receiver must not delay the others. */
+/** Most tries at a time to one receiver, and for one account: slow receivers must not delay the others. */
 const AT_ONE_RECEIVER = 5;
+const OF_ONE_ACCOUNT = 20;
 const BUSY_MS = 1_000;
 /** How long until a job that has not ended is read again, in ms: first and longest wait. */
 const NOT_ENDED_MS = 500;
@@ -47,6 +48,7 @@ export class WebhookConsumer {
   readonly #options: WebhookConsumerOptions;
   readonly #worker: Worker<WebhookJob, null>;
   readonly #blocking: RedisClient;
+  /** How many tries are under way, by receiver and by account. */
   readonly #underWay = new Map<string, number>();
 
   constructor(options: WebhookConsumerOptions) {
@@ -77,18 +79,25 @@ export class WebhookConsumer {
     const body = webhook.body ?? (await this.#bodyOf(job, webhook, token));
     // Save the body at once: every try must post the same bytes, even if the job changes meanwhile.
     if (webhook.body === undefined) await job.updateData({ ...webhook, body });
-    const { host } = new URL(webhook.url);
-    const busy = this.#underWay.get(host) ?? 0;
-    if (busy >= AT_ONE_RECEIVER) return later(job, token, BUSY_MS * (1 + 4 * Math.random()));
-    this.#underWay.set(host, busy + 1);
+    const places = [
+      { of: `receiver ${new URL(webhook.url).host}`, most: AT_ONE_RECEIVER },
+      { of: `account ${webhook.user_id}`, most: OF_ONE_ACCOUNT },
+    ];
+    if (places.some(({ of, most }) => (this.#underWay.get(of) ?? 0) >= most))
+      return later(job, token, BUSY_MS * (1 + 4 * Math.random()));
+    for (const { of } of places) this.#count(of, 1);
     try {
       await this.#try(job, { ...webhook, body });
       return null;
     } finally {
-      const left = (this.#underWay.get(host) ?? 1) - 1;
-      if (left === 0) this.#underWay.delete(host);
-      else this.#underWay.set(host, left);
+      for (const { of } of places) this.#count(of, -1);
     }
+  }
+
+  #count(of: string, more: number): void {
+    const count = (this.#underWay.get(of) ?? 0) + more;
+    if (count === 0) this.#underWay.delete(of);
+    else this.#underWay.set(of, count);
   }
 
   /** Builds the body to post. If the job has not ended yet, the webhook is delayed; that does not count as a try. */
