@@ -42,8 +42,6 @@ def generate_api(root: Path) -> None:
     shutil.rmtree(output, ignore_errors=True)
     document = json.loads((root / "openapi.json").read_text("utf-8"))
     leave_plain_calls(document)
-    for schema in document["components"]["schemas"].values():
-        put_own_fields_in_a_part(schema)
     with TemporaryDirectory() as folder:
         source = Path(folder, "openapi.json")
         source.write_text(json.dumps(document), "utf-8")
@@ -86,13 +84,6 @@ def leave_plain_calls(document: dict[str, Any]) -> None:
                 del operations[method]
         if not operations:
             del document["paths"][path]
-
-
-def put_own_fields_in_a_part(schema: dict[str, Any]) -> None:
-    """The generator takes a schema whose `allOf` has one part for that part, and loses the schema's own fields."""
-    if "allOf" in schema and "properties" in schema:
-        own = {key: schema.pop(key) for key in ("properties", "required") if key in schema}
-        schema["allOf"].append({"type": "object", **own})
 
 
 # What unasync does not know by itself.

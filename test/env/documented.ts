@@ -68,19 +68,26 @@ export function responseOf(document: Document, operation: string, status: number
   return resolved(document, responses[status] ?? range ?? responses.default);
 }
 
-/** The codes that the description of an error response lists for each status: "400 `A` `B`; 404 `C`". */
+/** The codes that the description of an error response lists for each status: "400 A B; 404 C". */
 export function codesByStatus({ description }: Document): Map<number, string[]> {
-  const listed = [...description.matchAll(/(\d{3})((?: `\w+`)+)/g)].map(([, status = '', codes = '']) => {
+  const listed = [...description.matchAll(/(\d{3})((?: [A-Z_]+)+)/g)].map(([, status = '', codes = '']) => {
     return [Number(status), codes.match(/\w+/g) ?? []] as const;
   });
   return new Map(listed);
 }
 
-/** Follows a reference to a component. */
+/** The examples of a body: `example` alone, or `examples` by name. */
+export function requestExamples({ example, examples = {} }: Document): Document[] {
+  const named = Object.values<{ value: Document }>(examples).map(({ value }) => value);
+  return example === undefined ? named : [example];
+}
+
+/** Follows a reference to a component. A description beside it wins. */
 export function resolved(document: Document, part: Document): Document {
-  const { $ref = '' } = part ?? {};
+  const { $ref = '', ...own } = part ?? {};
   const [, kind, name] = /^#\/components\/(\w+)\/(\w+)$/.exec($ref) ?? [];
-  return kind === undefined || name === undefined ? part : document.components[kind][name];
+  if (kind === undefined || name === undefined) return part;
+  return { ...resolved(document, document.components[kind][name]), ...own };
 }
 
 /** Fails unless the answer has this status, and the operation documents it, with this body and these headers. */

@@ -10,9 +10,7 @@ const request = requestBody({
   for_everyone: z
     .boolean()
     .default(true)
-    .describe(
-      'false: only for the account itself. In a channel or supergroup messages go for everyone: 400 there',
-    ),
+    .describe('false: only for the account itself; 400 in a channel or supergroup'),
   callback_url: messageFields.callback_url.optional(),
 });
 
@@ -23,9 +21,7 @@ const job = {
 };
 
 const result = z.object({
-  deleted: z
-    .array(z.int())
-    .describe('The ids that were asked for. The chat has none of them any more, or never had'),
+  deleted: z.array(z.int()).describe('The ids asked for. The chat no longer has any of them, or never had'),
 });
 
 /** Deletes messages of one chat. */
@@ -35,9 +31,8 @@ export const deleteMessages = defineAction({
   docs: {
     id: 'deleteMessages',
     summary: 'Delete messages',
-    description:
-      'Deletes up to 100 messages of one chat. It follows the jobs of the same chat that were accepted before. Messages that are deleted already are a success.',
-    done: 'They are deleted.',
+    description: 'Up to 100 of one chat. Messages that are deleted already are a success.',
+    done: 'Deleted.',
     examples: {
       two: { user_id: 'alice', recipient_id: '+9996627102', message_ids: [1234, 1235] },
     },

@@ -25,9 +25,7 @@ const request = requestBodyWithOneOf(
   {
     user_id: userIdSchema,
     ...namedMessage,
-    text: messageFields.text
-      .optional()
-      .describe('Required unless there is `media`: its caption. Without it the message keeps its caption'),
+    text: messageFields.text.optional().describe('With `media` the caption. Absent: it stays'),
     media: oneFileSchema.optional(),
     parse_mode: messageFields.parse_mode,
     link_preview: messageFields.link_preview,
@@ -55,11 +53,10 @@ const result = z.object({
   message_id: z.int(),
   edit_date: z
     .string()
+    .meta({ format: 'date-time' })
     .nullable()
-    .describe(
-      'When it was last edited, RFC 3339, UTC; null if it already had this text and was never edited',
-    ),
-  media: z.array(sentMediaSchema).optional().describe('The new file, if there is one'),
+    .describe('When it was last edited; null if it already had this text and was never edited'),
+  media: z.array(sentMediaSchema).optional(),
 });
 
 const progress = z.object({
@@ -82,8 +79,8 @@ export const editMessage = defineAction({
     id: 'editMessage',
     summary: 'Edit a message',
     description:
-      'Replaces the text, the file, or both, of one of the account’s own messages. It follows the jobs of the same chat that were accepted before. A text that the message already has is a success.',
-    done: 'It is edited.',
+      "The text, the file, or both, of the account's own message. A text that the message already has is a success.",
+    done: 'Edited.',
     examples: {
       edit: { user_id: 'alice', recipient_id: '+9996627102', message_id: 1234, text: 'Hello again!' },
       file: {

@@ -12,9 +12,9 @@ import { messagesOf, namedMessages } from './fields/named-message.ts';
 const request = requestBody({
   user_id: userIdSchema,
   ...namedMessages,
-  to_recipient_id: recipientIdSchema.describe('The chat to forward them to'),
-  drop_author: z.boolean().default(false).describe('As messages of the account, without their author'),
-  drop_captions: z.boolean().default(false).describe('Without the captions of media; also drops the author'),
+  to_recipient_id: recipientIdSchema,
+  drop_author: z.boolean().default(false).describe('As messages of the account itself'),
+  drop_captions: z.boolean().default(false).describe('Without captions of media, and without the author'),
   topic_id: messageIdField('; leave it out where there are no topics').optional(),
   silent: z.boolean().optional(),
   callback_url: messageFields.callback_url.optional(),
@@ -33,7 +33,7 @@ const job = {
 const result = z.object({
   message_ids: z
     .array(z.int().nullable())
-    .describe('The new ids, one for each id that was asked for; null for a message that is gone'),
+    .describe('The new ids, one for each id asked for; null for a message that is gone'),
 });
 
 const notes = {
@@ -49,8 +49,8 @@ export const forwardMessages = defineAction({
     id: 'forwardMessages',
     summary: 'Forward messages',
     description:
-      'Forwards up to 100 messages of one chat to another, once. It is in order with the other jobs of both chats. Messages that are gone are left out.',
-    done: 'They are forwarded.',
+      'Up to 100 of one chat, once, in order with the other jobs of both chats. Messages that are gone are left out.',
+    done: 'Forwarded.',
     examples: {
       two: {
         user_id: 'alice',

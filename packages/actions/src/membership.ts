@@ -15,10 +15,7 @@ const job = {
 
 const result = z.object({
   state: z.enum(['joined', 'requested', 'left']).describe('`requested`: an administrator has to approve'),
-  chat: z
-    .object({ id: z.string(), type: z.string(), title: z.string() })
-    .nullable()
-    .describe('null where Telegram does not tell'),
+  chat: z.object({ id: z.string(), type: z.string(), title: z.string() }).nullable(),
 });
 
 const common = {
@@ -49,7 +46,7 @@ export const joinChat = defineAction({
     id: 'joinChat',
     summary: 'Join a group or channel',
     description:
-      'Joins by an invite link, or by the name or id of a public group or channel. An account that is in the chat already is a success.',
+      'By an invite link, or the name or id of a public one. An account that is in the chat already is a success.',
     done: 'It is a member, or has asked to be one.',
     examples: {
       link: { user_id: 'alice', recipient_id: 'https://t.me/+AbCdEfGhIjKlMnOp' },
@@ -66,8 +63,7 @@ export const leaveChat = defineAction({
   docs: {
     id: 'leaveChat',
     summary: 'Leave a group or channel',
-    description:
-      'Leaves by the id or name of the chat, or by an invite link to it. An account that is not in the chat is a success.',
+    description: 'By its id or name, or an invite link. An account that is not in the chat is a success.',
     done: 'It is not a member.',
     examples: { group: { user_id: 'alice', recipient_id: '-1001234567890' } },
   },

@@ -10,7 +10,7 @@ const request = requestBody({
   both_sides: z
     .boolean()
     .default(false)
-    .describe('In a private chat: pin it for the other side too. Elsewhere everybody sees it'),
+    .describe('In a private chat: for the other side too. Elsewhere everybody sees it'),
   callback_url: messageFields.callback_url.optional(),
 });
 
@@ -31,7 +31,7 @@ export const pinMessage = defineAction({
     id: 'pinMessage',
     summary: 'Pin a message',
     description: 'A message that is pinned already is a success.',
-    done: 'It is pinned.',
+    done: 'Pinned.',
     examples: { pin: { user_id: 'alice', recipient_id: '+9996627102', message_id: 1234 } },
   },
   request,

@@ -11,7 +11,7 @@ const place = z.int().nonnegative('must be at least 0').max(99, 'must be at most
 const request = requestBody({
   user_id: userIdSchema,
   ...namedMessage,
-  row: place.optional().describe('The row of the button, from 0. Either this and `column`, or `data`'),
+  row: place.optional().describe('Row of the button, from 0. Either this and `column`, or `data`'),
   column: place.optional().describe('Its place in the row, from 0'),
   data: z
     .string()
@@ -30,9 +30,9 @@ const job = {
 
 const result = z.object({
   message_id: z.int(),
-  text: z.string().nullable().describe('What the bot answers; null if it answers without a text'),
-  alert: z.boolean().describe('Whether an app shows the text until it is closed'),
-  url: z.string().nullable().describe('The page that an app opens then'),
+  text: z.string().nullable().describe('The answer of the bot; null if it has no text'),
+  alert: z.boolean().describe('Shown until it is closed'),
+  url: z.string().nullable().describe('The page that opens then'),
 });
 
 const notes = {
@@ -48,7 +48,7 @@ export const pressButton = defineAction({
     id: 'pressButton',
     summary: 'Press a button of a bot’s message',
     description:
-      'Waits for the bot’s answer. A button is never pressed twice: a lost answer is `TELEGRAM_TIMEOUT` with an unknown outcome. Jobs of other chats go on meanwhile.',
+      "Waits for the bot's answer; other chats go on. A button is never pressed twice: a lost answer is `TELEGRAM_TIMEOUT` with an unknown outcome.",
     done: 'The bot has answered.',
     examples: {
       place: { user_id: 'alice', recipient_id: '@choice_bot', message_id: 1234, row: 0, column: 1 },

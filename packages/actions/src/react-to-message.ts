@@ -15,7 +15,7 @@ const request = requestBody({
   ...namedMessage,
   emoji: z
     .union([emoji, z.array(emoji).max(MAX_REACTIONS), z.null()], 'must be an emoji, a list of emoji, or null')
-    .describe('One of Telegram’s reactions, such as 👍, or a list of them; null or an empty list: none'),
+    .describe("One of Telegram's reactions, such as 👍, or a list; null or an empty list: none"),
   callback_url: messageFields.callback_url.optional(),
 });
 
@@ -35,9 +35,8 @@ export const reactToMessage = defineAction({
   docs: {
     id: 'reactToMessage',
     summary: 'React to a message',
-    description:
-      'Replaces the account’s reactions to a message. A reaction that the account has already is a success.',
-    done: 'The message has exactly these reactions of the account.',
+    description: 'Replaces all its reactions to the message. A reaction that it has already is a success.',
+    done: 'It has exactly these reactions of the account.',
     examples: {
       thumb: { user_id: 'alice', recipient_id: '+9996627102', message_id: 1234, emoji: '👍' },
       none: { user_id: 'alice', recipient_id: '+9996627102', message_id: 1234, emoji: null },

@@ -31,8 +31,8 @@ export const readChat = defineAction({
     id: 'readChat',
     summary: 'Mark a chat as read',
     description:
-      'Marks the chat as read, up to a message or as a whole; others see that as they do in an official app. A chat that is read already is a success.',
-    done: 'It is read.',
+      'Up to a message or as a whole; others see that as from an official app. A chat that is read already is a success.',
+    done: 'Read.',
     examples: { all: { user_id: 'alice', recipient_id: '+9996627102' } },
   },
   request,

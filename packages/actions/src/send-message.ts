@@ -23,7 +23,7 @@ import {
   attachmentJob,
   attachmentOf,
   ATTACHMENTS,
-  CONTENT_ALTERNATIVES,
+  CONTENT_RULE,
   CONTENTS,
 } from './fields/attachments.ts';
 import {
@@ -47,7 +47,7 @@ const request = requestBodyWithOneOf(
     text: messageFields.text
       .optional()
       .describe(
-        'Of `media` the caption (of an album, that of the first item). What is too long for a caption follows it',
+        'With `media` the caption (of an album: that of the first item). What is too long for one follows as messages',
       ),
     media: mediaSchema.optional(),
     ...attachmentFields,
@@ -58,7 +58,7 @@ const request = requestBodyWithOneOf(
       .nonnegative('must be at least 0')
       .max(MAX_TYPING_MS, `must be at most ${MAX_TYPING_MS}`)
       .optional()
-      .describe('How long to show the account as typing first. Messages to other chats go out meanwhile'),
+      .describe('How long to show the account as typing first. Other chats go on meanwhile'),
     silent: z.boolean().optional(),
     link_preview: messageFields.link_preview,
     split: messageFields.split,
@@ -70,7 +70,7 @@ const request = requestBodyWithOneOf(
   description:
     '`text`, `media`, both, or one of `location`, `contact` and `poll` alone. A `quote` needs `reply_to`.',
   ...rule(
-    { anyOf: CONTENT_ALTERNATIVES },
+    CONTENT_RULE,
     // oxlint-disable-next-line unicorn/no-thenable -- `then` is a keyword of JSON Schema.
     { if: needs('quote'), then: needs('reply_to') },
   ),
@@ -108,8 +108,8 @@ export const sendMessage = defineAction({
   docs: {
     id: 'sendMessage',
     summary: 'Send a message',
-    description: 'Answers 200 when it is out, 202 with the job when that takes longer than the caller waits.',
-    done: 'It is out.',
+    description: 'Answers 200 once it is sent, 202 with the job if that takes longer than the caller waits.',
+    done: 'Sent.',
     examples: {
       plain: HELLO,
       formatted: { ...HELLO, text: '*Hello!*', parse_mode: 'markdown', silent: true },

@@ -8,11 +8,11 @@ const request = requestBody({
   user_id: userIdSchema,
   ...namedMessage,
   all: z.boolean().default(false).describe('true: unpin every message of the chat'),
-  silent: z.boolean().default(false).describe('As for pinning. Unpinning notifies nobody'),
+  silent: z.boolean().default(false).describe('Without effect: unpinning notifies nobody'),
   both_sides: z
     .boolean()
     .default(true)
-    .describe('In a private chat, false: only for the account itself. `all` is always for both sides'),
+    .describe('false: in a private chat only for the account itself; not with `all`'),
   callback_url: messageFields.callback_url.optional(),
 });
 
@@ -34,7 +34,7 @@ export const unpinMessage = defineAction({
     id: 'unpinMessage',
     summary: 'Unpin a message, or all',
     description: 'A message that is not pinned is a success.',
-    done: 'It is not pinned any more.',
+    done: 'Not pinned any more.',
     examples: {
       one: { user_id: 'alice', recipient_id: '+9996627102', message_id: 1234 },
       all: { user_id: 'alice', recipient_id: '+9996627102', all: true },

@@ -43,7 +43,7 @@ export const paceRequestSchema = requestBodyWithOneOf(
     replies_only: repliesOnlyChoiceSchema
       .optional()
       .describe(
-        'In private chats the account then writes only to people who have written to it within so many hours; false ends that',
+        'In private chats it then writes only to those who wrote to it within so many hours; else `NOT_A_REPLY`. false ends that',
       ),
   },
   ['pace', 'replies_only'],
@@ -101,7 +101,7 @@ export const qrCodeSchema = z
   .object({
     status: z.literal('qr'),
     url: z.string().describe('`tg://login?token=…`, to be shown as a QR code'),
-    expires_at: z.iso.datetime().describe('RFC 3339, UTC: from then on the code cannot be scanned'),
+    expires_at: z.iso.datetime().describe('The code cannot be scanned later'),
   })
   .meta({ id: 'QrCode' });
 

@@ -26,7 +26,7 @@ const oneOf = (...patterns: readonly string[]) => `^(?:${patterns.join('|')})$`;
 
 export const RECIPIENT = {
   description:
-    '`me` for Saved Messages; the id of a user, of a group with -, of a channel or supergroup with -100; a username; a phone number with its +; a link. Other links of Telegram are taken, too.',
+    '`me` for Saved Messages; the id of a user, of a group with -, of a channel or supergroup with -100; a username; a phone number with its +; a link, also other ones of Telegram.',
   anyOf: [
     {
       type: 'string',
@@ -35,7 +35,7 @@ export const RECIPIENT = {
         `-?${USER_ID}|-1(?!0{12})[0-8][0-9]{11}`,
         `@?${NAME}`,
         PHONE,
-        `(?:https?://)?(?:t\\.me|telegram\\.me|telegram\\.dog)/(?:${NOT_RESERVED}${NAME}${REST}|@${NAME}|s/${NAME}${REST}|c/${CHANNEL_ID}${REST})`,
+        `(?:https?://)?(?:t\\.me|telegram\\.me|telegram\\.dog)/(?:(?:(?:s/|${NOT_RESERVED})${NAME}|c/${CHANNEL_ID})${REST}|@${NAME})`,
         `tg://resolve\\?domain=${NAME}(?:&[!-~]{0,800})?|tg://user\\?id=${USER_ID}`,
       ),
     },
@@ -69,7 +69,7 @@ export const USER_ID_PATTERN = '^(?!\\.{1,2}$)[A-Za-z0-9_.@+-]{1,64}$';
 
 export const PHONE_NUMBER = {
   id: 'PhoneNumber',
-  description: 'E.164. Other signs between the digits, digits of other scripts and `tel:` are taken, too.',
+  description: 'E.164. Other signs between the digits, digits of other scripts and `tel:` are accepted.',
   pattern: `^${PHONE}$`,
 };
 
@@ -79,17 +79,13 @@ const BYTE = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 
 export const HTTP_URL = {
   id: 'HttpUrl',
-  description: 'An http or https address. Names in other scripts are taken as well, and IPv6 in brackets.',
+  description: 'An http or https address, also with a name in another script or IPv6 in brackets.',
   pattern: `^https?://(?:(?:${LABEL}\\.)*${LAST_LABEL}|(?:${BYTE}\\.){3}${BYTE})(?::[0-9]{1,4})?(?:[/?#][!-~]*)?$`,
 };
 
-/** JSON Schema that requires a field and refuses null in it. @param others fields that must be absent or null. */
-export function needs(name: string, others: readonly string[] = []) {
-  const absent = others.map((other) => [other, { type: 'null' }]);
-  return {
-    required: [name],
-    properties: { [name]: { not: { type: 'null' } }, ...Object.fromEntries(absent) },
-  };
+/** JSON Schema that requires a field and refuses null in it. */
+export function needs(name: string) {
+  return { required: [name], properties: { [name]: { not: { type: 'null' } } } };
 }
 
 /**

@@ -38,7 +38,7 @@ export {
   type QrResult,
   type VerifyResult,
 } from './auth.ts';
-export { codeSentSchema, type CodeDelivery, type CodeSent } from './code-sent.ts';
+export { codeDetailsSchema, codeSentSchema, type CodeDelivery, type CodeSent } from './code-sent.ts';
 export { type PendingSignIn } from './pending-sign-in.ts';
 export { entitySchema, type Entity, type FormattedText } from './text/entities.ts';
 export {
@@ -156,7 +156,7 @@ export { parseLoginCode, type LoginCode } from './login-code.ts';
 export { peerSchema, type Miss, type Peer, type PeerBook } from './peers.ts';
 export { phoneNumberSchema } from './recipients/phone-number.ts';
 export { parseRecipient } from './recipients/recipient.ts';
-export { HTTP_URL, needs, rule } from './documented.ts';
+export { needs, rule } from './documented.ts';
 export { recipientText, type Recipient } from './recipients/recipient-forms.ts';
 export { nullableFieldsOf, requestBody, requestBodyWithOneOf, type RequestBody } from './request-body.ts';
 export {
@@ -230,6 +230,7 @@ export {
 export { exportRequestSchema, exportResponseSchema, importRequestSchema } from './session-transfer.ts';
 export { EMPTY_SEND_STATE, sendStateSchema, type SendState } from './send-state.ts';
 export {
+  addressSchema,
   jobIdField,
   MAX_MESSAGE_LENGTH,
   MAX_TEXT_ENTITIES,
@@ -241,6 +242,7 @@ export {
   httpUrlSchema,
   idempotencyKeySchema,
 } from './message-fields.ts';
+export { pageSchema } from './page.ts';
 export { chatTargetSchema } from './recipients/chat-target.ts';
 export { inviteHash } from './recipients/invites.ts';
 export { recipientIdSchema } from './recipients/recipient.ts';

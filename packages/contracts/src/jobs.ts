@@ -128,14 +128,12 @@ export const jobViewSchema = z
     attempts: z
       .number()
       .int()
-      .describe('Tries that reached Telegram, without those that it answered with a flood wait or slow mode'),
+      .describe('Tries that reached Telegram, except those that met a flood wait or slow mode'),
     created_at: time,
     finished_at: time.nullable(),
     read_at: time
       .nullable()
-      .describe(
-        'In a private chat: when the other side had read all of its messages. null until then, and where the account does not receive',
-      ),
+      .describe('When the other side had read it, in a private chat of an account that receives; else null'),
     retry_at: time.nullable(),
     reason: z.string().nullable(),
     result: z.record(z.string(), z.unknown()).meta({ id: 'JobResult' }).nullable(),

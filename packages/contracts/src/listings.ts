@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { accountStateSchema } from './account.ts';
 import { jobViewSchema } from './jobs.ts';
 import { messageFields } from './message-fields.ts';
+import { pageSchema } from './page.ts';
 import { userIdSchema } from './recipients/user-id.ts';
 import { requestBody } from './request-body.ts';
 import { accountStandingSchema } from './responses.ts';
@@ -23,8 +24,7 @@ export type AccountSort = z.infer<typeof accountSortSchema>;
 export const accountPlaceSchema = z
   .string()
   .max(96, 'must be `next` of the page before')
-  .regex(/^(?:-?\d{1,15}:)?[A-Za-z0-9_.@+-]{1,64}$/, 'must be `next` of the page before')
-  .meta({ id: 'AccountPlace' });
+  .regex(/^(?:-?\d{1,15}:)?[A-Za-z0-9_.@+-]{1,64}$/, 'must be `next` of the page before');
 
 /**
  * Part of a user_id, name, username or phone number, case-insensitive. A form writes the `+` of a phone number as a
@@ -55,7 +55,7 @@ export type AccountSummary = z.infer<typeof accountSummarySchema>;
 export const accountListResponseSchema = z.object({
   status: z.literal('ok'),
   accounts: z.array(accountSummarySchema),
-  total: z.int().describe('Accounts that the query fits, on this page or not'),
+  total: z.int().describe('Accounts of the query on all pages'),
   next: z.string().nullable().describe('`after` of the next page'),
 });
 
@@ -63,13 +63,9 @@ export const accountListResponseSchema = z.object({
 const sendSummarySchema = jobViewSchema
   .extend({
     recipient_id: z.string(),
-    preview: z.string().describe('The beginning of its text; without one, the messages that it is about'),
-    parts: z.int().describe('Messages that it goes out as'),
-    can_retry: z
-      .boolean()
-      .describe(
-        'It has failed, and may be sent again under its own id; false while the account is not signed in',
-      ),
+    preview: z.string().describe('The beginning of its text, else the messages that it is about'),
+    parts: z.int().describe('How many messages it is'),
+    can_retry: z.boolean().describe('It failed and may be retried; false while the account is not signed in'),
   })
   .meta({ id: 'SendSummary' });
 export type SendSummary = z.infer<typeof sendSummarySchema>;
@@ -91,20 +87,16 @@ export const failureListRequestSchema = z.strictObject({
     .optional(),
 });
 
-export const failureListResponseSchema = z.object({
-  status: z.literal('ok'),
+export const failureListResponseSchema = pageSchema.extend({
   failures: z.array(sendSummarySchema).describe('The latest first'),
-  next: z.string().nullable().describe('`before` of the next page'),
 });
 
 export const sendListRequestSchema = z.strictObject({ limit: whole(100).default(50) });
 
 export const sendListResponseSchema = z.object({
   status: z.literal('ok'),
-  pending: z
-    .array(sendSummarySchema)
-    .describe('Running and waiting jobs, in the order in which they are sent'),
-  ended: z.array(sendSummarySchema).describe('What has ended, the latest first'),
+  pending: z.array(sendSummarySchema).describe('Active and waiting jobs, in the order of sending'),
+  ended: z.array(sendSummarySchema).describe('Ended jobs, the latest first'),
 });
 
 /** An account's status and messages, published again at each change. */
@@ -121,7 +113,7 @@ const historyPointSchema = z.object({
   at: z.iso.datetime().describe('When the step begins'),
   sent: z.int(),
   failed: z.int(),
-  waiting: z.int().describe('Messages that had not gone out, at its end'),
+  waiting: z.int().describe('Messages not yet sent at its end'),
   held_seconds: z.int().describe('How long its sends were held: flood waits and the like'),
 });
 export type HistoryPoint = z.infer<typeof historyPointSchema>;
@@ -140,7 +132,5 @@ export const previewRequestSchema = requestBody({
 
 export const previewResponseSchema = z.object({
   status: z.literal('ok'),
-  parts: z
-    .array(z.object({ text: z.string(), entities: z.array(entitySchema) }))
-    .describe('The messages that the text goes out as'),
+  parts: z.array(z.object({ text: z.string(), entities: z.array(entitySchema) })),
 });

@@ -10,10 +10,7 @@ const UPLOAD_ID = /^(up_[\w-]{22})\.([\w-]{43})\.([0-9a-z]{1,8})$/;
  * An id of `POST /telegram/user/uploads`. It names its bytes by digest and size, so that a repeated request is known
  * after they are gone.
  */
-export const uploadIdSchema = z
-  .string()
-  .max(MAX_UPLOAD_ID, `must be at most ${MAX_UPLOAD_ID} characters`)
-  .meta({ id: 'UploadId' });
+export const uploadIdSchema = z.string().max(MAX_UPLOAD_ID, `must be at most ${MAX_UPLOAD_ID} characters`);
 
 /** Whether an upload may have this id. */
 export function isUploadId(text: string): boolean {
@@ -92,9 +89,9 @@ export const uploadRequestSchema = requestBody({
 
 export const uploadResponseSchema = z.object({
   status: z.literal('ok'),
-  upload_id: z.string().describe('For `media` of a send. It belongs to this account'),
+  upload_id: z.string().describe('For `media` of this account'),
   size: z.int().describe('Bytes'),
-  sha256: z.string().describe('Of the bytes, in hexadecimal digits'),
-  mime_type: z.string().describe('Found in the bytes, else as the Content-Type says'),
-  expires_at: z.iso.datetime().describe('RFC 3339, UTC. Until then a message has to use it'),
+  sha256: z.string().describe('Of the bytes, in hexadecimal'),
+  mime_type: z.string().describe('Found in the bytes, else the Content-Type'),
+  expires_at: z.iso.datetime().describe('A message has to use it before then'),
 });

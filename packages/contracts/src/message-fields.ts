@@ -18,17 +18,22 @@ export const MAX_TEXT_ENTITIES = 22_000;
 /** How far ahead `send_at` may be, in ms. */
 const MAX_AHEAD_MS = 366 * 86_400_000;
 
+const NO_ADDRESS = 'must be an http:// or https:// address';
+
 /** Message ids are 32-bit. */
 const MAX_MESSAGE_ID = 0x7fffffff;
 
-export const httpUrlSchema = z
+/** An address of any protocol. */
+export const addressSchema = z
   .string()
   .max(2_000, 'must be at most 2000 characters')
-  .refine(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
-    'must be an http:// or https:// address',
-  )
+  .refine((text) => URL.canParse(text), NO_ADDRESS)
   .meta(HTTP_URL);
+
+export const httpUrlSchema = addressSchema.refine(
+  (text) => !URL.canParse(text) || /^https?:$/.test(new URL(text).protocol),
+  NO_ADDRESS,
+);
 
 type ParseMode = 'markdown' | 'markdown_lenient' | 'html' | 'none';
 
@@ -43,7 +48,7 @@ const parseModeSchema = z.preprocess(
     .meta({
       id: 'ParseMode',
       description:
-        'In any case; `none` by default. `markdown_lenient`, for text of a language model, leaves what it cannot format as it is written',
+        'In any case; default `none`. `markdown_lenient`, for text of a language model, leaves what it cannot format as written',
     }),
 ) as z.ZodType<ParseMode, ParseMode>;
 
@@ -63,7 +68,7 @@ export const messageFields = {
       id: 'MessageText',
       pattern: SHOWS_SOMETHING,
       description:
-        'Changed as Telegram does: carriage returns and line separators go, control characters become spaces, the ends are trimmed. It must show something then',
+        'Carriage returns and line separators go, control characters become spaces, ends are trimmed, as Telegram does. It must show something then',
     }),
   /** The markup of the text. The text is stored and sent as plain text with entities. */
   parse_mode: parseModeSchema.default('none'),
@@ -75,9 +80,8 @@ export const messageFields = {
     .string()
     .max(1_024, 'must be at most 1024 characters')
     .meta({
-      id: 'SendAt',
       format: 'date-time',
-      description: 'RFC 3339, at most a year ahead; a time that is over means now',
+      description: 'RFC 3339, at most a year ahead; a past time means now',
       examples: ['2024-01-15T12:00:00Z'],
     })
     .transform((text, context) => {
@@ -97,14 +101,15 @@ export const idempotencyKeySchema = z
   // oxlint-disable-next-line no-control-regex -- They are what it refuses.
   .regex(/^[^\x00-\x1f\x7f]{1,200}$/u, 'must be 1 to 200 characters, without control characters');
 
-/** A short text that must show something, such as a name. @param id its name in the document. */
-export function shortTextField(max: number, id?: string) {
-  return z
-    .string()
-    .max(max, `must be at most ${max} characters`)
-    .refine((text) => !isInvisible(cleanText(text)), 'must not be empty')
-    .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair')
-    .meta({ pattern: SHOWS_SOMETHING, ...(id !== undefined && { id }) });
+const visibleTextSchema = z
+  .string()
+  .refine((text) => !isInvisible(cleanText(text)), 'must not be empty')
+  .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair')
+  .meta({ id: 'VisibleText', pattern: SHOWS_SOMETHING });
+
+/** A short text that must show something, such as a name. */
+export function shortTextField(max: number) {
+  return visibleTextSchema.max(max, `must be at most ${max} characters`);
 }
 
 /** Telegram's id of a message in its chat. @param otherwise what to do instead, in words; ends the error message. */
@@ -122,9 +127,8 @@ export const jobIdField = z
   .min(1, 'must not be empty')
   .max(200, 'must be at most 200 characters')
   .meta({
-    id: 'FormerJob',
     description:
-      'A `send` or `message.forward` of the same account, in place of ids: the action joins the line directly behind it',
+      'In place of ids: a `send` or `message.forward` of the account, directly behind which this joins the queue',
   });
 
 /** Most messages that one request may name: Telegram's limit. */

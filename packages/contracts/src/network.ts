@@ -12,21 +12,21 @@ const short = z
 
 /** How an account introduces itself to Telegram, which shows it among the devices of its owner. */
 const deviceFields = {
-  device_model: short.optional().describe('The name of the device, which Telegram shows to the owner'),
+  device_model: short.optional().describe('The name of the device that Telegram shows to the owner'),
   system_version: short.optional(),
   app_version: short.optional(),
   lang_code: z
     .string()
     .regex(/^[a-z]{2,3}(?:-[a-z0-9]{2,8})?$/i, 'must be a language, such as en or pt-br')
     .optional()
-    .describe('The language of Telegram’s service messages'),
+    .describe("The language of Telegram's service messages"),
 };
 export const deviceSchema = z.object(deviceFields);
 export type AccountDevice = z.infer<typeof deviceSchema>;
 
 /** The fields of a request that begins a sign-in: how the account connects to Telegram. Absent: as before. */
 export const networkFields = {
-  proxy: proxySchema.nullable().optional().describe('The account’s own proxy; null: that of the server'),
+  proxy: proxySchema.nullable().optional().describe("The account's own proxy; null: that of the server"),
   ...deviceFields,
 };
 

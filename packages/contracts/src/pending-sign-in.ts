@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { codeSentSchema } from './code-sent.ts';
+import { codeDetailsSchema } from './code-sent.ts';
 
-const hint = z.string().nullable().describe("The owner's own hint at the password, once it is required");
+const hint = z.string().nullable().describe("The owner's hint at the password, once needed");
 
 /** A sign-in by code that has begun: what another person needs to finish it. Without the hash of the code. */
-export const signInByCodeSchema = codeSentSchema.omit({ phone_code_hash: true }).extend({
+export const signInByCodeSchema = codeDetailsSchema.extend({
   by: z.literal('code'),
   phone_number: z.string(),
   sent_at: z.iso.datetime().describe('When the latest code was sent'),

@@ -76,9 +76,7 @@ const paceStandingSchema = z
   ])
   .meta({ id: 'PaceStanding' });
 
-const repliesOnlyShownSchema = z
-  .union([z.literal(false), repliesOnlySchema])
-  .describe('Whom the account may write to in private chats: only people who have written to it, or anybody');
+const repliesOnlyShownSchema = z.union([z.literal(false), repliesOnlySchema]);
 
 const signInShownSchema = z
   .discriminatedUnion('by', [
@@ -87,7 +85,7 @@ const signInShownSchema = z
       .meta({ id: 'SignInByCode' }),
     signInByQrSchema,
   ])
-  .describe('The sign-in that has begun and not ended, so that another person or program can finish it');
+  .describe('An unfinished sign-in, which another person or program can finish');
 
 /** How an account stands: the fields of its status and of its entry in lists. */
 export const accountStandingSchema = z
@@ -100,14 +98,14 @@ export const accountStandingSchema = z
       .object({ reason: z.string(), until: time, message: z.string().optional() })
       .meta({ id: 'Held' })
       .optional()
-      .describe(
-        'Why all of its sends are held, and until when; the reason in words, where there is more to say',
-      ),
+      .describe('Why all of its sends are held, and until when'),
     chats_held: z.int().optional().describe('How many chats have to wait, for slow mode or a failed try'),
-    look_ups_held_until: time.optional().describe('Sends to who is known already go on'),
+    look_ups_held_until: time.optional().describe('Sends to known recipients go on'),
     pending: z.object({ waiting: z.int(), delayed: z.int(), active: z.int() }).meta({ id: 'PendingCounts' }),
     pace: paceStandingSchema.optional(),
-    replies_only: repliesOnlyShownSchema,
+    replies_only: repliesOnlyShownSchema.describe(
+      'Whom it may write to in private chats: anybody, or those who wrote to it',
+    ),
     receiving: receivingSchema,
     proxy: z.string().optional().describe('Its own proxy, without the password'),
     sign_in: signInShownSchema.optional(),
@@ -149,35 +147,35 @@ export const queuedResponseSchema = z
     job_id: jobId,
     state: z.enum(['waiting', 'active', 'delayed']),
     reason: z.string().optional().describe('Why it is held, such as FLOOD_WAIT'),
-    retry_at: time.optional().describe('When it is tried; absent where a person has to let it go on'),
+    retry_at: time.optional().describe('When it is tried; absent if a person has to resume it'),
   })
   .meta({ id: 'Queued' });
 
 const refusedItemSchema = publicErrorSchema
   .extend({ status: z.literal('error') })
-  .meta({ id: 'RefusedItem', description: 'Why this one was not accepted' });
+  .meta({ id: 'RefusedItem' });
 
 export const batchResponseSchema = z
   .object({
     status: z.literal('queued'),
     jobs: z
       .array(z.union([z.object({ job_id: jobId }).meta({ id: 'AcceptedItem' }), refusedItemSchema]))
-      .describe('One for each message, in their order'),
+      .describe('One for each item, in their order'),
   })
   .meta({ id: 'BatchQueued' });
 
 const checkedItemSchema = z
   .object({
     status: z.literal('ok'),
-    parts: z.int().describe('Messages that it would go out as'),
+    parts: z.int().describe('How many messages it would be'),
     repeated: z
       .literal(true)
       .optional()
-      .describe('It was accepted before under this Idempotency-Key, so it would not be sent again'),
+      .describe('Accepted before under this Idempotency-Key: it would not be sent again'),
     reason: z.string().optional().describe('Why it would be held, such as PAUSED'),
-    retry_at: time.optional().describe('Until when; absent where a person has to let it go on'),
+    retry_at: time.optional().describe('Until when; absent if a person has to resume it'),
   })
-  .meta({ id: 'CheckedItem', description: 'It would be accepted' });
+  .meta({ id: 'CheckedItem' });
 export type CheckedItem = z.infer<typeof checkedItemSchema>;
 
 /** The response to a batch with `dry_run`. */
@@ -186,7 +184,7 @@ export const batchCheckResponseSchema = z
     status: z.literal('checked'),
     jobs: z
       .array(z.union([checkedItemSchema, refusedItemSchema]))
-      .describe('One for each message, in their order'),
+      .describe('One for each item, in their order'),
   })
   .meta({ id: 'BatchChecked' });
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 export const sentMediaSchema = z
   .object({
     file_id: z.string().nullable(),
-    type: z.string().describe('Differs from the requested type if Telegram took a photo only as a document'),
+    type: z.string().describe('`document` if Telegram did not take it as a photo'),
     size: z.number().int().nullable(),
     mime_type: z.string().nullable(),
   })
@@ -29,7 +29,7 @@ export const sendResultSchema = sentMessageSchema.extend({
     .number()
     .int()
     .optional()
-    .describe('The first message of an album with a caption, if that is not the first message'),
+    .describe('The message of an album with the caption, if not the first'),
   media: z.array(sentMediaSchema).optional(),
 });
 export type SendResult = z.infer<typeof sendResultSchema>;

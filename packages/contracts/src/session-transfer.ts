@@ -42,5 +42,5 @@ export const exportResponseSchema = z.object({
   status: z.literal('ok'),
   message: z.string(),
   job_id: z.string(),
-  backup: z.string().describe('Opened by the passphrase alone, by `/telegram/user/import`'),
+  backup: z.string().describe('For `/telegram/user/import`'),
 });

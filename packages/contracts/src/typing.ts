@@ -35,7 +35,7 @@ export const typingRequestSchema = requestBody({
     .positive('must be at least 1')
     .max(MAX_TYPING_MS, `must be at most ${MAX_TYPING_MS}`)
     .default(5_000)
-    .describe('How long to show it. It fades by itself some seconds later, or with the next message'),
+    .describe('How long to show it. It fades seconds later, or with the next message'),
 });
 
 export const typingPayloadSchema = z.object({
@@ -46,5 +46,5 @@ export const typingPayloadSchema = z.object({
 
 export const typingResponseSchema = z.object({
   status: z.literal('ok'),
-  shown: z.boolean().describe('false: the account, or the chat, has to wait, so nothing was shown'),
+  shown: z.boolean().describe('false: the account or the chat is held'),
 });

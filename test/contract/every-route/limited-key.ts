@@ -68,10 +68,10 @@ export const limitedKey = (product: () => { stack: Stack; routes: Route[] }) => 
 
   const query = ({ parameters }: Route) => {
     const given = new URLSearchParams();
-    if (parameters.includes('UserIdQuery') || parameters.includes('UploadUserId'))
+    if (parameters.includes('query user_id'))
       given.set('user_id', HIDDEN);
-    if (parameters.includes('RecipientIdQuery')) given.set('recipient_id', 'me');
-    if (parameters.includes('Phones')) given.set('phone', '+12025550123');
+    if (parameters.includes('query recipient_id')) given.set('recipient_id', 'me');
+    if (parameters.includes('query phone')) given.set('phone', '+12025550123');
     return given.size === 0 ? '' : `?${given}`;
   };
   const bodyOf = ({ body }: Route) =>

@@ -76,7 +76,8 @@ function resolve(document: unknown, value: unknown): unknown {
     .split('/')
     .slice(1)
     .reduce<unknown>((at, name) => asObject(at)[name], document);
-  return resolve(document, target);
+  const { $ref: _followed, ...own } = asObject(value);
+  return { ...asObject(resolve(document, target)), ...own };
 }
 
 function resolveAll(document: unknown, value: unknown, depth = 0): unknown {

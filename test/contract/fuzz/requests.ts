@@ -69,13 +69,13 @@ function likely(name: string, schema: JsonSchema, known: Known): fc.Arbitrary<un
   if (name === 'proxy') return fc.constantFrom<unknown>(null, 'socks5://127.0.0.1:1');
   if (name === 'recipient_id') return fc.constantFrom<unknown>(...known.recipients);
   const [example] = schema.examples ?? [];
+  if (example !== undefined) return fc.constant(example);
   const choices = schema.anyOf ?? schema.oneOf;
   // Those of an object only say which of its fields need one another.
   if (choices !== undefined && choices.length > 0 && schema.type !== 'object')
     return fc.oneof(...choices.map((choice) => likely(name, choice, known)));
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   if (schema.const !== undefined) return fc.constant(schema.const);
-  if (example !== undefined) return fc.constant(example);
   if (Array.isArray(schema.type))
     return fc.oneof(...schema.type.map((type) => likely(name, { ...schema, type }, known)));
   switch (schema.type) {
@@ -100,7 +100,8 @@ function likely(name: string, schema: JsonSchema, known: Known): fc.Arbitrary<un
 function objectOf(schema: JsonSchema, known: Known): fc.Arbitrary<unknown> {
   const properties = Object.entries(schema.properties ?? {});
   // Of fields that need one another, the first alternative, which must not be null.
-  const chosen = schema.anyOf?.[0]?.required ?? [];
+  const first = schema.anyOf?.[0] ?? schema.oneOf?.[0]?.anyOf?.[0];
+  const chosen = first?.required ?? [];
   const required = new Set([...(schema.required ?? []), ...chosen]);
   const fields = properties.map(([name, inner]) =>
     (chosen.includes(name)

@@ -77,25 +77,32 @@ function withoutLookaheads(pattern: string): string {
 }
 
 /**
- * Of fields that need one another, each object has those of one alternative, and none that it excludes. Fields that
- * others need are always there.
+ * Of fields that need one another, each object has those of one alternative, and none of those that exclude it. Fields
+ * that others need are always there.
  */
 function objectsOf(schema: ValueSchema): fc.Arbitrary<unknown> {
   const { properties = {}, required = [], anyOf = [], oneOf = [] } = schema;
-  const objects = (alternative: JsonSchema) => {
+  const objects = (alternative: JsonSchema, excluded: readonly string[] = []) => {
     const chosen = [...(alternative.required ?? []), ...(schema.then?.required ?? [])];
-    const others = oneOf.flatMap((each) => each.required ?? []).filter((name) => !chosen.includes(name));
-    const excluded = Object.entries(alternative.properties ?? {})
-      .filter(([, { type }]) => type === 'null')
-      .map(([name]) => name);
     const fields = Object.entries(properties)
-      .filter(([name]) => !others.includes(name) && !excluded.includes(name))
+      .filter(([name]) => !excluded.includes(name))
       .map(([name, inner]) => {
         const values = valuesOf(inner);
         return [name, chosen.includes(name) ? values.filter((value) => value !== null) : values] as const;
       });
     return fc.record(Object.fromEntries(fields), { requiredKeys: [...required, ...chosen] });
   };
-  const alternatives = [...anyOf, ...oneOf];
-  return alternatives.length === 0 ? objects({}) : fc.oneof(...alternatives.map(objects));
+  const alternatives = [
+    ...anyOf.map((each) => objects(each)),
+    ...oneOf.flatMap((each) => {
+      const excluded = oneOf.filter((other) => other !== each).flatMap(fieldsOf);
+      return (each.anyOf ?? [each]).map((one) => objects(one, excluded));
+    }),
+  ];
+  return alternatives.length === 0 ? objects({}) : fc.oneof(...alternatives);
+}
+
+/** The fields that an alternative needs, or one of its own alternatives. */
+function fieldsOf({ required = [], anyOf = [] }: JsonSchema): string[] {
+  return [...required, ...anyOf.flatMap(fieldsOf)];
 }

@@ -5,6 +5,7 @@ import {
   compileSchema,
   type Document,
   expectDocumented as expectAnswerDocumented,
+  requestExamples,
   resolved,
   responseOf,
 } from '../../env/documented.ts';
@@ -59,10 +60,9 @@ export const openapi = (product: () => AliceAndBob) => {
             compile(schema);
             if (example !== undefined) expectValid(schema, example);
           }
-        const json = requestBody?.content['application/json'];
+        const json = resolved(document, requestBody)?.content['application/json'];
         if (json === undefined) continue;
-        const { schema, examples } = json;
-        for (const { value } of Object.values<{ value: unknown }>(examples)) expectValid(schema, value);
+        for (const example of requestExamples(json)) expectValid(json.schema, example);
       }
     }
     for (const schema of Object.values<Document>(document.components.schemas))

@@ -20,7 +20,7 @@ import { BODY, EVERY_ACTION } from './error-groups.ts';
 import { pascalCase } from './names.ts';
 import type { Operation } from './operation.ts';
 
-const JOB_ID = 'send-3-5kq0x1z8c4w7-01k5q8z7y6x5w4v3t2s1r0q9p8';
+const JOB_ID = 'send-3-1';
 const TIME = '2026-01-15T12:00:30Z';
 const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
 
@@ -29,11 +29,10 @@ const DRY_RUN = z
   .default(false)
   .describe('true: says what would become of each, and queues nothing');
 
-const ITEM_KEY = {
-  idempotency_key: idempotencyKeySchema
-    .meta({ id: 'IdempotencyKey', description: 'As the header of the action alone, in place of the batch’s' })
-    .optional(),
-};
+/** What every item of a batch may have. */
+const batchItemSchema = requestBody({
+  idempotency_key: idempotencyKeySchema.optional().describe('In place of the header of the batch'),
+}).meta({ id: 'BatchItem' });
 
 /**
  * The documented schemas of batches. The routes' own schemas say nothing about the items, since each is validated
@@ -41,7 +40,7 @@ const ITEM_KEY = {
  */
 const sendBatchSchema = requestBody({
   messages: z
-    .array(z.intersection(requestOf(ACTIONS.send), requestBody(ITEM_KEY)).meta({ id: 'BatchMessage' }))
+    .array(z.intersection(requestOf(ACTIONS.send), batchItemSchema).meta({ id: 'BatchMessage' }))
     .min(1)
     .max(MAX_BATCH),
   dry_run: DRY_RUN,
@@ -83,7 +82,7 @@ export const ACTION_OPERATIONS: readonly Operation[] = [
     tag: 'Sending',
     summary: 'Queue up to 1000 actions',
     description:
-      'A mix of sends, edits and the rest; `type` names each. Those that can be accepted are, in their order; each of the others gets its own error.',
+      '`type` names each. Valid ones are queued in their order; each of the others gets its own error.',
     parameters: ['IdempotencyKey'],
     request: {
       schema: batchSchema,
@@ -105,7 +104,7 @@ export const ACTION_OPERATIONS: readonly Operation[] = [
     id: 'sendBatch',
     tag: 'Sending',
     summary: 'Queue up to 1000 messages',
-    description: 'Those that can be accepted are, in their order; each of the others gets its own error.',
+    description: 'Valid ones are queued in their order; each of the others gets its own error.',
     parameters: ['IdempotencyKey'],
     request: { schema: sendBatchSchema, examples: { two: { messages: [HELLO, HELLO] } } },
     answers: BATCH_ANSWERS,
@@ -122,8 +121,9 @@ function requestOf({ request, docs }: Pick<AnyAction, 'request' | 'docs'>) {
 function batchItems(name: ActionName) {
   const action = actionOf(name);
   if (action === undefined) return [];
-  const item = z.intersection(requestOf(action), requestBody({ type: z.literal(name), ...ITEM_KEY }));
-  return [item.meta({ id: `Batch${pascalCase(name)}` })];
+  const item = z.intersection(requestOf(action), batchItemSchema);
+  const typed = z.intersection(item, requestBody({ type: z.literal(name) }));
+  return [typed.meta({ id: `Batch${pascalCase(name)}` })];
 }
 
 function operationOf(action: AnyAction): Operation {
@@ -142,14 +142,14 @@ function operationOf(action: AnyAction): Operation {
       200: {
         description: done,
         schema: endedResponseSchema(result),
-        headers: ['PreferenceApplied', 'IdempotentReplayed'],
+        headers: ['Replayed'],
       },
       202: {
         name: 'Accepted',
         description: 'Accepted, not done yet.',
         example: { status: 'queued', job_id: JOB_ID, state: 'delayed', reason: 'FLOOD_WAIT', retry_at: TIME },
         schema: queuedResponseSchema,
-        headers: ['Location', 'PreferenceApplied', 'IdempotentReplayed'],
+        headers: ['Location', 'Preference', 'Replayed'],
       },
     },
     errors: [...EVERY_ACTION, ...errors],

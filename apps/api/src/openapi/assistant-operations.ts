@@ -28,7 +28,7 @@ export const ASSISTANT_OPERATIONS: readonly Operation[] = [
     tag: 'Assistant',
     summary: "Stream an assistant's reply, and send it",
     description:
-      'Server-sent events: `delta` as the assistant writes, `message` with the whole reply, with `send_to_telegram` then `telegram` as it is queued and as it ends, and `done`; or `error` with a code. A last message of `role: assistant` is streamed and sent as it is. Other fields are passed on to the assistant. A reply whose `finish_reason` is not `stop` is cut, and not sent (`telegram` with state `failed` and code `ASSISTANT_INCOMPLETE`) unless `send_if_cut` is true. Text that a model marks as its thoughts is left out. Hanging up before the reply is whole sends nothing; after that it is sent, once.',
+      "Server-sent events: `delta` as the assistant writes, `message` with the whole reply, with `send_to_telegram` then `telegram` as it is queued and as it ends, and `done`; or `error`. A last message of `role: assistant` is streamed and sent as it is. Unknown fields go to the assistant. A reply whose `finish_reason` is not `stop` is sent only with `send_if_cut`; else `telegram` has the state `failed` and code `ASSISTANT_INCOMPLETE`. A model's marked thoughts are left out. After a hang-up only a whole reply is sent, once.",
     parameters: ['IdempotencyKey'],
     request: {
       schema: messageStreamRequestSchema,

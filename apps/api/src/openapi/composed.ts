@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Json } from './json.ts';
 
 /** Bytes below which a reference is no gain. */
-const LEAST_GAIN = 100;
+const LEAST_GAIN = 85;
 
 interface ObjectSchema extends Json {
   properties: Record<string, Json>;
@@ -11,7 +11,7 @@ interface ObjectSchema extends Json {
 
 /**
  * Rewrites objects that have all the fields of another named object and more, or the same fields as an earlier one:
- * they refer to it (`allOf`) and list only their own fields. Generators of clients make an extended type of that.
+ * they refer to it and list only their own fields, both in `allOf`. Generators of clients make an extended type of it.
  */
 export function composed(schemas: ReadonlyMap<string, Json>): [name: string, schema: Json][] {
   const parts = [...schemas].flatMap(([name, schema]) => {
@@ -30,15 +30,17 @@ export function composed(schemas: ReadonlyMap<string, Json>): [name: string, sch
 }
 
 function extending(base: { name: string; schema: ObjectSchema }, schema: ObjectSchema): Json {
-  const { properties, required = [], ...rest } = schema;
+  // The base says the type.
+  const { type: _object, properties, required = [], ...rest } = schema;
   const own = Object.entries(properties).filter(([name]) => !(name in base.schema.properties));
   const ownRequired = required.filter((name) => base.schema.required?.includes(name) !== true);
-  return {
-    ...rest,
-    allOf: [{ $ref: `#/components/schemas/${base.name}` }],
-    properties: Object.fromEntries(own),
+  const more = {
+    ...(own.length > 0 && { properties: Object.fromEntries(own) }),
     ...(ownRequired.length > 0 && { required: ownRequired }),
   };
+  // Two parts, also without own fields: openapi-python-client takes a schema with one part for that part.
+  const part = Object.keys(more).length > 0 ? more : { type: 'object' };
+  return { ...rest, allOf: [{ $ref: `#/components/schemas/${base.name}` }, part] };
 }
 
 /** Whether `whole` has all the fields of `part`. */

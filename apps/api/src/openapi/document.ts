@@ -1,10 +1,17 @@
 import { COMMON_REQUESTS } from '@gateway/actions';
-import { accountStandingSchema, eventFieldsSchema, jobViewSchema } from '@gateway/contracts';
+import {
+  accountStandingSchema,
+  codeDetailsSchema,
+  eventFieldsSchema,
+  jobViewSchema,
+  pageSchema,
+} from '@gateway/contracts';
 import manifest from '../../../../package.json' with { type: 'json' };
+import type { Json } from './json.ts';
 import { describeOperation, type Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
-import { describeParameters } from './parameters.ts';
 import { NamedSchemas } from './schemas.ts';
+import { SharedParameters } from './shared-parameters.ts';
 import { SharedResponses } from './shared-responses.ts';
 
 const HEADERS = {
@@ -16,8 +23,8 @@ const HEADERS = {
     required: true,
     schema: { type: 'string' },
   },
-  PreferenceApplied: { description: 'What was taken of `Prefer`.', schema: { type: 'string' } },
-  IdempotentReplayed: {
+  Preference: { description: 'What was taken of `Prefer`.', schema: { type: 'string' } },
+  Replayed: {
     description: 'An earlier request with this Idempotency-Key was accepted; this is its job.',
     schema: { const: 'true' },
   },
@@ -27,7 +34,7 @@ const SECURITY_SCHEMES = {
   bearer: {
     type: 'http',
     scheme: 'bearer',
-    description: 'A key of API_KEYS; none is needed where none is set.',
+    description: 'A key of API_KEYS, if any are set.',
   },
   apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key.' },
 };
@@ -36,21 +43,29 @@ const INFO = {
   title: 'Unofficial Telegram User API gateway',
   version: manifest.version,
   description:
-    "Sends messages from people's own Telegram accounts. Unofficial: not affiliated with, nor endorsed by, Telegram. Every answer has the header `X-Request-Id`, which names the request in logs; a request may bring its own. A body with a field that its schema does not name is refused with `VALIDATION`; answers may get new fields. Messages for people are in English, or in Russian if `Accept-Language` prefers it; codes and field names never change.",
+    "Sends messages from people's own Telegram accounts. Unofficial: not affiliated with, nor endorsed by, Telegram. Every answer has an `X-Request-Id`: that of the request, or a new one. Unknown fields of a body are refused with `VALIDATION`; answers may get new fields. Messages for people are in English, or Russian if `Accept-Language` prefers it; codes and field names never change.",
   contact: { name: 'The operator of this gateway' },
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
 const TAGS: Record<Operation['tag'], string> = {
-  'Sign-in': 'By login code, by QR code, or with a session of another program.',
-  Account: 'How accounts stand, and what they see at Telegram.',
-  Sending: 'Messages, and what else an account does in its chats, in order.',
-  Receiving: 'What happens in the chats of an account.',
-  Jobs: 'What became of what was queued.',
+  'Sign-in': 'By login code, QR code, or a session of another program.',
+  Account: 'Status, settings and chats of accounts.',
+  Sending: 'Messages and other actions, done in the order of each chat.',
+  Receiving: 'Events of chats.',
+  Jobs: 'The state and result of queued actions.',
   Assistant: 'Replies by a language model.',
-  Webhooks: 'Events and ends of jobs, posted to an address.',
+  Webhooks: 'Events and ended jobs, posted to an address.',
   Operations: 'Health and metrics.',
 };
+
+const COMMON_ANSWERS = [
+  accountStandingSchema,
+  codeDetailsSchema,
+  eventFieldsSchema,
+  jobViewSchema,
+  pageSchema,
+];
 
 const DOCUMENT = describe();
 
@@ -62,13 +77,17 @@ export function openApiDocument(): Record<string, unknown> {
 function describe(): Record<string, unknown> {
   const schemas = new NamedSchemas();
   const responses = new SharedResponses(schemas);
+  const parameters = new SharedParameters(
+    schemas,
+    OPERATIONS.map((operation) => [...(operation.parameters ?? [])]),
+  );
+  const bodies: Json = {};
   // The common parts of other objects: see composed.ts.
-  for (const part of [accountStandingSchema, eventFieldsSchema, jobViewSchema])
-    schemas.convert(part, 'output');
+  for (const part of COMMON_ANSWERS) schemas.convert(part, 'output');
   for (const part of COMMON_REQUESTS) schemas.convert(part, 'input');
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of OPERATIONS) {
-    const described = describeOperation(operation, { schemas, responses });
+    const described = describeOperation(operation, { schemas, responses, parameters, bodies });
     paths[operation.path] = { ...paths[operation.path], [operation.method]: described };
   }
   return {
@@ -79,7 +98,8 @@ function describe(): Record<string, unknown> {
     security: [{ bearer: [] }, { apiKey: [] }, {}],
     paths,
     components: {
-      parameters: describeParameters(schemas),
+      parameters: parameters.all(),
+      requestBodies: bodies,
       headers: HEADERS,
       responses: responses.all(),
       schemas: schemas.all(),

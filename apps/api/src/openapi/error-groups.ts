@@ -9,6 +9,7 @@ export const BODY: readonly ErrorCode[] = [
   'MALFORMED_JSON',
   'PAYLOAD_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
+  'REQUEST_TIMEOUT',
 ];
 /** Errors of every operation that a worker runs while the caller waits. */
 export const BY_WORKER: readonly ErrorCode[] = [
@@ -57,14 +58,21 @@ export const EVERY_ACTION: readonly ErrorCode[] = [
 export const COMMON: ReadonlySet<ErrorCode> = new Set(EVERY_ACTION);
 
 /**
- * What operations document as their common errors: the first group that has all of theirs. Generators and readers need
- * few of them, so a group also has errors that only some of its operations return.
+ * What operations document as their common errors, by name: the first group that has all of theirs. Generators and
+ * readers need few of them, so a group also has errors that only some of its operations return.
  */
-export const DOCUMENTED_GROUPS: readonly (readonly ErrorCode[])[] = [
-  ['FORBIDDEN'],
-  ['UNAUTHORIZED', 'INTERNAL'],
-  [...GUARDED, 'VALIDATION'],
-  BODY,
-  [...INTERACTIVE, ...ACCOUNT],
-  EVERY_ACTION,
-];
+export const DOCUMENTED_GROUPS: Readonly<Record<string, readonly ErrorCode[]>> = {
+  ProbeErrors: ['FORBIDDEN', 'INTERNAL', 'QUEUE_UNAVAILABLE', 'WORKER_UNAVAILABLE'],
+  QueryErrors: [...GUARDED, 'VALIDATION'],
+  RequestErrors: BODY,
+  AccountErrors: [...INTERACTIVE, ...ACCOUNT, 'API_ID_INVALID', 'UPDATE_APP_TO_LOGIN'],
+  ActionErrors: [
+    ...EVERY_ACTION,
+    'RECIPIENT_NOT_FOUND',
+    'RECIPIENT_REFUSED',
+    'MESSAGE_NOT_FOUND',
+    'JOB_NOT_FOUND',
+    'DEPENDENCY_FAILED',
+    'BOT_NO_ANSWER',
+  ],
+};

@@ -9,7 +9,7 @@ export const FILE_OPERATIONS: readonly Operation[] = [
     tag: 'Account',
     summary: 'Download a file of a message',
     description:
-      'The file of a message’s `media` is streamed while it arrives from Telegram, and kept for `MEDIA_RETENTION`. A photo or a document with a picture also has thumbnails (`size`); the nearest size is answered. The answer is always an attachment.',
+      "The file of a message's `media`, streamed while it arrives from Telegram, and kept for MEDIA_RETENTION. Photos, and documents with a picture, also have thumbnails (`size`); the nearest is answered. The answer is always an attachment.",
     parameters: ['UserId', 'FileId', 'ThumbnailSize', 'Range', 'IfRange', 'IfNoneMatch'],
     answers: {
       200: { description: 'The file.', file: true, headers: ['ETag'] },

@@ -4,8 +4,8 @@ import type { Json } from './json.ts';
 const HEADERS = {
   RetryAfter: 'Retry-After',
   Location: 'Location',
-  PreferenceApplied: 'Preference-Applied',
-  IdempotentReplayed: 'Idempotent-Replayed',
+  Preference: 'Preference-Applied',
+  Replayed: 'Idempotent-Replayed',
   ETag: 'ETag',
   ContentRange: 'Content-Range',
 };

@@ -5,6 +5,7 @@ import type { Json } from './json.ts';
 import { pascalCase } from './names.ts';
 import type { ParameterName } from './parameters.ts';
 import type { NamedSchemas } from './schemas.ts';
+import type { SharedParameters } from './shared-parameters.ts';
 import type { SharedResponses } from './shared-responses.ts';
 
 interface Answer {
@@ -24,6 +25,14 @@ interface Answer {
   headers?: readonly HeaderName[];
 }
 
+interface Request {
+  /** Operations with the same request share it under this name. */
+  name?: string;
+  schema: z.ZodType;
+  /** By their names, of which one alone needs none. */
+  examples: Record<string, unknown>;
+}
+
 /** One API route, as documented. */
 export interface Operation {
   method: 'get' | 'post' | 'delete';
@@ -34,7 +43,7 @@ export interface Operation {
   summary: string;
   description: string;
   parameters?: readonly ParameterName[];
-  request?: { schema: z.ZodType; examples: Record<string, unknown> };
+  request?: Request;
   /** The body is a file. */
   takesFile?: boolean;
   /** The success responses, by status. */
@@ -49,6 +58,9 @@ export interface Operation {
 export interface SharedParts {
   schemas: NamedSchemas;
   responses: SharedResponses;
+  parameters: SharedParameters;
+  /** `components.requestBodies` */
+  bodies: Json;
 }
 
 /** Returns the operation as an OpenAPI object. Adds what it shares with others to `shared`. */
@@ -67,7 +79,7 @@ export function describeOperation(operation: Operation, shared: SharedParts): Js
     summary,
     description,
     ...(parameters.length > 0 && {
-      parameters: parameters.map((name) => ({ $ref: `#/components/parameters/${name}` })),
+      parameters: parameters.map((name) => shared.parameters.describe(name)),
     }),
     ...(request !== undefined && { requestBody: describeRequest(request, { ...shared, name }) }),
     ...(operation.takesFile === true && { requestBody: FILE_BODY }),
@@ -82,19 +94,24 @@ const FILE = { type: 'string', format: 'binary' };
 const FILE_BODY: Json = { required: true, content: { 'application/octet-stream': { schema: FILE } } };
 
 function describeRequest(
-  { schema, examples }: NonNullable<Operation['request']>,
-  { schemas, name: operation }: SharedParts & { name: string },
+  { name, schema, examples }: Request,
+  { schemas, bodies, name: operation }: SharedParts & { name: string },
 ): Json {
-  const named = Object.entries(examples).map(([name, value]) => [name, { value }]);
-  return {
+  const named = Object.entries(examples).map(([each, value]) => [each, { value }]);
+  const body = {
     required: true,
     content: {
       'application/json': {
         schema: schemas.convertAs(`${operation}Request`, schema, 'input'),
-        examples: Object.fromEntries(named),
+        ...(named.length === 1
+          ? { example: Object.values(examples)[0] }
+          : { examples: Object.fromEntries(named) }),
       },
     },
   };
+  if (name === undefined) return body;
+  bodies[name] = body;
+  return { $ref: `#/components/requestBodies/${name}` };
 }
 
 function describeAnswer(

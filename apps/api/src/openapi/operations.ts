@@ -31,7 +31,7 @@ import { UPLOAD_OPERATIONS } from './upload-operations.ts';
 import { WEBHOOK_OPERATIONS } from './webhook-operations.ts';
 
 const ALICE = { user_id: 'alice' };
-const accountRequest = { schema: accountRequestSchema, examples: { account: ALICE } };
+const accountRequest = { name: 'Account', schema: accountRequestSchema, examples: { account: ALICE } };
 
 /** Every documented operation of the API. */
 export const OPERATIONS: readonly Operation[] = [
@@ -43,11 +43,10 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/status/{user_id}',
     id: 'accountStatus',
     tag: 'Account',
-    summary: 'How an account stands',
-    description:
-      'As its worker last said; `live=true` asks Telegram first. An account that was never seen has the state `none`.',
+    summary: 'Read the status of an account',
+    description: 'As its worker last published it. An account that was never seen has the state `none`.',
     parameters: ['UserId', 'Live'],
-    answers: { 200: { description: 'How it stands.', schema: statusResponseSchema } },
+    answers: { 200: { description: 'The status.', schema: statusResponseSchema } },
     errors: [...GUARDED, 'VALIDATION', ...BY_WORKER],
   },
   {
@@ -57,7 +56,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Sending',
     summary: 'Show an account as typing',
     description:
-      'Answers at once, and queues nothing. Where the account or the chat has to wait, nothing is shown.',
+      'Answers at once, and queues nothing. Nothing is shown while the account or the chat is held.',
     request: {
       schema: typingRequestSchema,
       examples: { typing: { ...ALICE, recipient_id: '+9996627102', ms: 8_000 } },
@@ -70,8 +69,8 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/pause',
     id: 'pauseAccount',
     tag: 'Account',
-    summary: 'Hold the sends of an account',
-    description: 'They are kept, in order, until the account is resumed.',
+    summary: 'Pause an account',
+    description: 'Its sends are kept, in order.',
     request: accountRequest,
     answers: { 200: { description: 'Paused.', schema: accountStateResponseSchema } },
     errors: [...INTERACTIVE, ...ACCOUNT],
@@ -81,7 +80,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/resume',
     id: 'resumeAccount',
     tag: 'Account',
-    summary: 'Let an account go on',
+    summary: 'Resume an account',
     description: 'After a pause, a freeze, or PEER_FLOOD.',
     request: accountRequest,
     answers: { 200: { description: 'Resumed.', schema: accountStateResponseSchema } },
@@ -92,9 +91,9 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/pace',
     id: 'setPace',
     tag: 'Account',
-    summary: 'Give an account a pace of its own, or let it only answer',
+    summary: 'Set the pace of an account, or let it only answer',
     description:
-      '`pace`: `off`, `careful`, or single rules over those of the server; `null` takes it back. `replies_only`: in private chats the account then writes only to people and bots who have written to it there within so many hours; anything else is refused as `NOT_A_REPLY`. What is absent stays.',
+      '`pace`: `off`, `careful`, or single rules over those of the server; `null`: as the server. Absent fields keep their values.',
     request: {
       schema: paceRequestSchema,
       examples: {
@@ -111,9 +110,9 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/proxy',
     id: 'setProxy',
     tag: 'Account',
-    summary: 'Give an account a proxy of its own',
+    summary: 'Set the proxy of an account',
     description:
-      'Reconnects the account. While its proxy does not get through, its state is `proxy_unreachable` and its sends wait: it is never connected without the proxy. `null`: it connects as the server does. The address is stored sealed, and shown without its password.',
+      'Reconnects the account. While the proxy cannot be reached, the state is `proxy_unreachable` and sends wait: it never connects without the proxy. The address is stored sealed.',
     request: {
       schema: proxyRequestSchema,
       examples: {
@@ -130,9 +129,9 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/receive',
     id: 'setReceiving',
     tag: 'Receiving',
-    summary: 'Receive messages, or stop to',
+    summary: 'Turn receiving on or off',
     description:
-      'From then on the account stays connected, and what happens in its chats is appended to its sequence of events, exactly once and in the order of each chat; what it misses is fetched later. Events that the filter leaves out are not stored. Turned off and on again, it begins anew, with an event `updates.gap`.',
+      'The account then stays connected, and events of its chats are appended to its sequence exactly once, in the order of each chat; missed ones are fetched later. Turned off and on again, it begins with an event `updates.gap`.',
     request: {
       schema: receiveRequestSchema,
       examples: {
@@ -141,7 +140,7 @@ export const OPERATIONS: readonly Operation[] = [
         off: { ...ALICE, enabled: false },
       },
     },
-    answers: { 200: { description: 'How the account stands now.', schema: statusResponseSchema } },
+    answers: { 200: { description: 'The status of the account.', schema: statusResponseSchema } },
     errors: [...INTERACTIVE, ...ACCOUNT, 'REPLIES_ONLY_ON'],
   },
   {
@@ -151,7 +150,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Account',
     summary: 'Log out and forget an account',
     description:
-      'What is still queued fails with `ACCOUNT_DISCONNECTED`. With `logout: false` only the connection is closed; with `forget: true` beside it the account is forgotten here, its session being used elsewhere. May be repeated.',
+      'Queued jobs fail with `ACCOUNT_DISCONNECTED`. `logout: false` only closes the connection; with `forget: true` the account is also forgotten here, and its session stays valid. May be repeated.',
     request: { schema: disconnectRequestSchema, examples: { account: ALICE } },
     answers: { 200: { description: 'Disconnected.', schema: doneResponseSchema } },
     errors: INTERACTIVE,
@@ -194,8 +193,8 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/jobs/{job_id}',
     id: 'cancelJob',
     tag: 'Jobs',
-    summary: 'Cancel what has not gone out',
-    description: 'Answers `TOO_LATE` where it has gone out, or may be going out.',
+    summary: 'Cancel a job that is not sent yet',
+    description: 'Answers `TOO_LATE` if it is sent, or may be.',
     parameters: ['JobId'],
     answers: { 200: { description: 'Cancelled.', schema: jobResponseSchema } },
     errors: [...GUARDED, 'JOB_NOT_FOUND', 'TOO_LATE', ...BY_WORKER],
@@ -205,9 +204,9 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/jobs/{job_id}/retry',
     id: 'retryJob',
     tag: 'Jobs',
-    summary: 'Try again what has failed',
+    summary: 'Retry a failed job',
     description:
-      'Under its own id, at the end of the line: Telegram knows it again. `TOO_LATE` where it has not failed, was cancelled, or may be out. `UPLOAD_NOT_FOUND` where its file has expired.',
+      'Under its own id, at the end of the queue; Telegram recognises a repeat. `TOO_LATE` if it has not failed, was cancelled, or may be sent; `UPLOAD_NOT_FOUND` if its file has expired.',
     parameters: ['JobId'],
     answers: { 202: { description: 'It waits again.', schema: jobResponseSchema } },
     errors: [
@@ -227,11 +226,11 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Jobs',
     summary: 'Watch a job',
     description:
-      'Server-sent events named `job`, one a change; the last is its end. A caller that names the last event by `Last-Event-ID` is answered 204. If the job cannot be read, it ends with an event `error`.',
+      'Server-sent events named `job`, one a change, until its end; 204 if `Last-Event-ID` is the last. If the job cannot be read, the stream ends with an event `error`.',
     parameters: ['JobId', 'LastEventId'],
     answers: {
       200: { description: 'The events.', eventStream: z.union([jobResponseSchema, errorResponseSchema]) },
-      204: { description: 'The end has been told already.' },
+      204: { description: 'There are no more events.' },
     },
     errors: [...GUARDED, 'JOB_NOT_FOUND'],
   },
@@ -246,7 +245,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/metrics',
     id: 'metrics',
     tag: 'Operations',
-    summary: 'Metrics for Prometheus',
+    summary: 'Read metrics for Prometheus',
     description: 'Of this process and of all workers.',
     answers: { 200: { description: 'The metrics.', text: 'text/plain' } },
     errors: ['UNAUTHORIZED', 'INTERNAL'],
@@ -256,8 +255,8 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/healthz',
     id: 'health',
     tag: 'Operations',
-    summary: 'The process is up',
-    description: 'Asks nobody else.',
+    summary: 'Check that the process is up',
+    description: 'Asks no other process.',
     answers: { 200: { description: 'Up.', schema: healthResponseSchema } },
     errors: ['FORBIDDEN'],
     open: true,
@@ -267,8 +266,9 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/readyz',
     id: 'readiness',
     tag: 'Operations',
-    summary: 'Redis and a worker are reachable, and the accounts are known',
-    description: 'Else 503, with the `part` that is missing.',
+    summary: 'Check that the product is ready',
+    description:
+      '503, with the missing `part`, unless Redis and a worker are reachable and the accounts are known.',
     answers: { 200: { description: 'Ready.', schema: healthResponseSchema } },
     errors: ['FORBIDDEN', 'QUEUE_UNAVAILABLE', 'WORKER_UNAVAILABLE', 'INTERNAL'],
     open: true,

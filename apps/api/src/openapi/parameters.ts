@@ -9,10 +9,9 @@ import {
 import type * as z from 'zod';
 import type { NamedSchemas } from './schemas.ts';
 
-/** Names of the parameters in `components.parameters`. */
 export type ParameterName = keyof ReturnType<typeof describeParameters>;
 
-/** `components.parameters`. Schemas with a name are references. */
+/** The parameters of all operations, by name. Schemas with a name are references. */
 export function describeParameters(schemas: NamedSchemas) {
   const named = (schema: z.ZodType) => schemas.convert(schema, 'input');
   return {
@@ -21,52 +20,52 @@ export function describeParameters(schemas: NamedSchemas) {
       minLength: 1,
       maxLength: 200,
     }),
-    Prefer: header('Prefer', '`respond-async` answers at once; `wait=N` waits N seconds, 60 at most.', {
-      type: 'string',
-      examples: ['respond-async', 'wait=5'],
-    }),
-    LastEventId: header('Last-Event-ID', 'The last event that was heard.', { type: 'string' }),
+    Prefer: header(
+      'Prefer',
+      '`respond-async` answers at once; `wait=N` waits up to N seconds, at most 60. The answer has `Preference-Applied`.',
+      {
+        type: 'string',
+        examples: ['respond-async', 'wait=5'],
+      },
+    ),
+    LastEventId: header('Last-Event-ID', 'The last event that was received.', { type: 'string' }),
     JobId: { name: 'job_id', in: 'path', required: true, schema: { type: 'string' } },
     UserId: { name: 'user_id', in: 'path', required: true, schema: named(userIdSchema) },
     Live: query('live', 'Ask Telegram first.', { enum: ['true', 'false'] }),
     Wait: query('wait', 'Seconds to wait for its end.', { type: 'integer', minimum: 0, maximum: 60 }),
     DeliveryId: { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
     WebhookId: { name: 'webhook_id', in: 'path', required: true, schema: { type: 'string' } },
-    UserIdQuery: query('user_id', 'An account of which all are listed.', named(userIdSchema)),
+    UserIdQuery: query('user_id', 'Those of this account.', named(userIdSchema)),
     UploadUserId: {
-      ...query('user_id', 'The account that will send the file.', named(userIdSchema)),
+      ...query('user_id', 'The account that sends it.', named(userIdSchema)),
       required: true,
     },
     UploadFileName: query(
       'file_name',
-      'The name of the file. It wins over that of a form.',
+      'Its name. Wins over that of a form.',
       named(uploadRequestSchema.out.shape.file_name.unwrap()),
     ),
-    JobIdQuery: query('job_id', 'A job of which the one is shown.', { type: 'string', maxLength: 200 }),
-    DeliveryState: query('state', 'Only those.', { enum: ['pending', 'delivered', 'failed'] }),
+    JobIdQuery: query('job_id', 'The one of this job.', { type: 'string', maxLength: 200 }),
+    DeliveryState: query('state', 'Only those in this state.', { enum: ['pending', 'delivered', 'failed'] }),
     Limit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 100 }),
-    AccountSearch: query('q', 'Part of a user_id, name, username or phone number, whatever its case.', {
+    AccountSearch: query('q', 'Part of a user_id, name, username or phone number, in any case.', {
       type: 'string',
       maxLength: 64,
     }),
-    AccountsState: query('state', 'Only accounts in this state.', named(accountStateSchema)),
+    AccountsState: query('state', 'Only those in this state.', named(accountStateSchema)),
     AccountsAttention: query(
       'needs_attention',
-      'Only accounts that send nothing until a person acts, or the others.',
+      'Only those that send nothing until a person acts, or the others.',
       {
         enum: ['true', 'false'],
       },
     ),
-    AccountsWaiting: query(
-      'has_waiting',
-      'Only accounts with messages that are not sent yet, or the others.',
-      {
-        enum: ['true', 'false'],
-      },
-    ),
+    AccountsWaiting: query('has_waiting', 'Only those with messages that are not sent yet, or the others.', {
+      enum: ['true', 'false'],
+    }),
     AccountsSort: query(
       'sort',
-      'By user_id, also backwards; `state`: those that need a person, those that wait or are held, the others; `queue`: the longest queue first, some seconds old. Default: `name`.',
+      '`name` (default): by user_id, also backwards; `state`: those that need a person, then those that wait or are held; `queue`: the longest queue first, some seconds old.',
       named(accountSortSchema),
     ),
     AccountsAfter: query('after', '`next` of the page before, or a user_id.', named(accountPlaceSchema)),
@@ -83,7 +82,7 @@ export function describeParameters(schemas: NamedSchemas) {
       required: true,
     },
     Phones: {
-      ...query('phone', 'Once for each number, at most 20 times. Write %2B for +.', {
+      ...query('phone', 'Once for each number. Write %2B for +.', {
         type: 'array',
         items: { type: 'string' },
         minItems: 1,
@@ -108,17 +107,17 @@ export function describeParameters(schemas: NamedSchemas) {
     AfterSeq: query('after', 'Events after this number; without it, from now on.', {
       type: 'integer',
       minimum: 0,
-      maximum: Number.MAX_SAFE_INTEGER,
     }),
-    EventLimit: query('limit', 'At most so many events; 100 by default. Not in streams.', {
+    EventLimit: query('limit', 'At most so many; 100 by default. Not in streams.', {
       type: 'integer',
       minimum: 1,
       maximum: 100,
     }),
-    WaitForEvents: query('wait', 'Seconds to wait for the first event; 0 by default. Not in streams.', {
+    WaitForEvents: query('wait', 'Seconds to wait for the first event. Not in streams.', {
       type: 'integer',
       minimum: 0,
       maximum: 60,
+      default: 0,
     }),
     MessageSearch: query('q', 'Only messages with this text.', {
       type: 'string',
@@ -135,7 +134,7 @@ export function describeParameters(schemas: NamedSchemas) {
       enum: ['s', 'm', 'x'],
     }),
     Range: header('Range', 'One range of bytes.', { type: 'string', examples: ['bytes=1048576-'] }),
-    IfRange: header('If-Range', 'The ETag with which the range was asked for first.', { type: 'string' }),
+    IfRange: header('If-Range', 'The ETag of earlier ranges of the file.', { type: 'string' }),
     IfNoneMatch: header('If-None-Match', 'An ETag. The same file is answered 304.', { type: 'string' }),
     Cursor: query('cursor', 'Of the page before.', { type: 'string', maxLength: 200 }),
   };

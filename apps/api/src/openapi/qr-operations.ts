@@ -18,9 +18,9 @@ export const QR_OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/auth/qr',
     id: 'startQrSignIn',
     tag: 'Sign-in',
-    summary: 'Sign in by a QR code',
+    summary: 'Begin a sign-in by QR code',
     description:
-      'Show `url` as a QR code. The owner scans it in the Telegram app (Settings, Devices, Link Desktop Device) before `expires_at`; watch the stream or the status. Another call answers with the current code, renewed if it is about to expire, or as `verify` if it was scanned already. An unfinished sign-in by login code is cancelled.',
+      'The owner scans `url` as a QR code in the Telegram app (Settings, Devices, Link Desktop Device); watch the stream or the status. Another call answers with the current code, or as `verify` once it was scanned. Cancels an unfinished sign-in by login code.',
     request: { schema: authQrRequestSchema, examples: { account: { user_id: 'alice' } } },
     answers: {
       200: { description: 'The code to scan, or what came of a scan.', schema: qrResponseSchema },
@@ -34,7 +34,7 @@ export const QR_OPERATIONS: readonly Operation[] = [
     tag: 'Sign-in',
     summary: 'Watch a QR sign-in',
     description:
-      'Server-sent events: `qr` with the code at once and each time that it is renewed, then `authorized` with the user, `password_required` with the hint (verify brings the password), or `error` with a code. It begins no sign-in; one that nobody scans for ten minutes is given up.',
+      'Server-sent events: `qr` at once and at each renewal of the code, then `authorized`, `password_required` (send the password by `verify`) or `error`. It begins no sign-in; one without a scan ends after ten minutes.',
     parameters: ['UserId'],
     answers: { 200: { description: 'The events.', eventStream: eventSchema } },
     errors: [...GUARDED, 'VALIDATION', ...BY_WORKER, 'AUTH_NOT_STARTED', 'ALREADY_AUTHORIZED'],

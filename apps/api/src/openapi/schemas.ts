@@ -60,6 +60,12 @@ function toJson(schema: z.ZodType, io: Side): { root: Json; named: Record<string
       // A client needs no check of a boolean, and one generator makes a broken one.
       if (io === 'output' && typeof object.const === 'boolean') delete object.const;
       else if (object.const !== undefined) delete object.type;
+      if (object.type === 'integer' && object.exclusiveMinimum === 0) {
+        delete object.exclusiveMinimum;
+        object.minimum = 1;
+      }
+      // A number that JSON carries exactly, which needs no saying.
+      if (object.maximum === Number.MAX_SAFE_INTEGER) delete object.maximum;
       // Any value, and any name, which needs no saying.
       if (object.properties === undefined && isAnything(object.additionalProperties))
         delete object.additionalProperties;
@@ -97,15 +103,22 @@ function showNullable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(showNullable);
   if (typeof value !== 'object' || value === null) return value;
   const { [NULLABLE]: fields, ...rest } = value as Json;
-  const made = shortened(
-    Object.fromEntries(Object.entries(rest).map(([name, inner]) => [name, showNullable(inner)])),
-  );
+  const inside = Object.entries(rest).map(([name, inner]) => [name, showNullable(inner)]);
+  const made = withoutTypes(shortened(Object.fromEntries(inside)));
   if (!Array.isArray(fields)) return made;
   const properties = Object.entries(made['properties'] as Record<string, Json>).map(([name, property]) => [
     name,
     fields.includes(name) ? nullable(property) : property,
   ]);
   return { ...made, properties: Object.fromEntries(properties) };
+}
+
+/** The parts of an object beside others that have a name need no type: those have it. */
+function withoutTypes(schema: Json): Json {
+  const { allOf, ...others } = schema;
+  if (!Array.isArray(allOf) || !allOf.some((part: Json) => '$ref' in part)) return schema;
+  const parts = allOf.map(({ type: _object, ...part }: Json) => part);
+  return { allOf: parts, ...others };
 }
 
 /** zod writes a nullable text as `anyOf` of a text and `null`. A list of types says the same. */
@@ -127,5 +140,11 @@ function nullable(property: Json): Json {
     return { ...rest, type: [type, 'null'], enum: [...values, null] };
   if (typeof type === 'string' && type !== 'object') return { type: [type, 'null'], ...rest };
   if (Array.isArray(anyOf)) return { ...rest, anyOf: [...anyOf, { type: 'null' }] };
-  return { anyOf: [property, { type: 'null' }] };
+  const { description, examples, ...only } = property;
+  return {
+    anyOf: [only, { type: 'null' }],
+    // Those of the field. Many readers look for them there, and not in its first alternative.
+    ...(description !== undefined && { description }),
+    ...(examples !== undefined && { examples }),
+  };
 }

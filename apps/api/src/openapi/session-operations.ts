@@ -13,9 +13,9 @@ export const SESSION_OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/import',
     id: 'importSession',
     tag: 'Sign-in',
-    summary: 'Bring a session along',
+    summary: 'Import a session',
     description:
-      'A string session of GramJS, Telethon, Pyrogram (and its forks) or mtcute, a session file of Telethon, Pyrogram or mtcute in base64, or a backup with its `passphrase`. Line breaks, quotes and a name such as `SESSION=` around it are ignored. Stop whatever else uses it first: Telegram ends a session that two use at once.',
+      'A string session of GramJS, Telethon, Pyrogram or mtcute, a session file of the last three in base64, or a backup with its `passphrase`. Quotes, line breaks and a name such as `SESSION=` around it are ignored. Stop the program that uses it first: Telegram ends a session that two use at once.',
     request: {
       schema: importRequestSchema,
       examples: { string: { user_id: 'alice', session: '1AgAOMTQ5LjE1NC4x…', exclusive: true } },
@@ -28,9 +28,8 @@ export const SESSION_OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/export',
     id: 'exportSession',
     tag: 'Account',
-    summary: 'A sealed backup of an account',
-    description:
-      'Sealed by the passphrase; `/telegram/user/import` takes it back. With `detach` the account stops here, since it is to be used elsewhere.',
+    summary: 'Export a sealed backup of an account',
+    description: 'Sealed by the passphrase. `detach` stops the account here, to use it elsewhere.',
     request: {
       schema: exportRequestSchema,
       examples: { backup: { user_id: 'alice', passphrase: 'correct horse battery' } },

@@ -25,7 +25,7 @@ const CODE_SENT = {
     timeout: 60,
   },
 };
-const accountRequest = { schema: accountRequestSchema, examples: { account: ALICE } };
+const accountRequest = { name: 'Account', schema: accountRequestSchema, examples: { account: ALICE } };
 
 export const SIGN_IN_OPERATIONS: readonly Operation[] = [
   {
@@ -35,7 +35,7 @@ export const SIGN_IN_OPERATIONS: readonly Operation[] = [
     tag: 'Sign-in',
     summary: 'Ask Telegram for a login code',
     description:
-      '`user_id` is your own name for the account. `api_id` and `api_hash`, which older clients send, are ignored. `proxy` is as for `/telegram/user/proxy`. Telegram shows the device fields to the owner, in place of TELEGRAM_DEVICE_MODEL and the like. What is absent stays as it was.',
+      '`user_id` is your own name for the account. Absent fields keep their values; `api_id` and `api_hash` are ignored.',
     request: {
       schema: authStartRequestSchema,
       examples: { sandbox: { ...ALICE, phone_number: '+9996627101' } },
@@ -48,7 +48,7 @@ export const SIGN_IN_OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/auth/resend',
     id: 'resendCode',
     tag: 'Sign-in',
-    summary: 'Have the code sent again, by the next delivery',
+    summary: 'Send the code again, by the next delivery',
     description: 'Such as an SMS after a message in the app.',
     request: accountRequest,
     answers: { 200: CODE_SENT },
@@ -59,8 +59,8 @@ export const SIGN_IN_OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/auth/cancel',
     id: 'cancelSignIn',
     tag: 'Sign-in',
-    summary: 'Give up a sign-in',
-    description: 'Cancels the unfinished sign-in.',
+    summary: 'Cancel a sign-in',
+    description: 'Forgets the unfinished sign-in.',
     request: accountRequest,
     answers: { 200: { description: 'Forgotten.', schema: doneResponseSchema } },
     errors: [...INTERACTIVE, 'AUTH_NOT_STARTED', 'ALREADY_AUTHORIZED'],
@@ -70,9 +70,9 @@ export const SIGN_IN_OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/auth/verify',
     id: 'verifyCode',
     tag: 'Sign-in',
-    summary: 'Sign in by the code, and the two-factor password where there is one',
+    summary: 'Sign in by the code, the password, or both',
     description:
-      'Where two-factor authentication is on and no password was sent, the answer is `password_required`; the next call may carry the password alone. A wrong code ends nothing: send the right one.',
+      'Without the two-factor password of the account the answer is `password_required`; the next call may carry the password alone. After a wrong code send the right one.',
     request: {
       schema: authVerifyRequestSchema,
       examples: {

@@ -15,9 +15,9 @@ export const UPDATE_OPERATIONS: readonly Operation[] = [
     path: '/telegram/accounts/{user_id}/updates',
     id: 'readUpdates',
     tag: 'Receiving',
-    summary: 'The events of an account',
+    summary: 'Read the events of an account',
     description:
-      'Events have numbers (`seq`) that rise by one. JSON: a page of the events after `after`; `wait` long-polls. `Accept: text/event-stream`: server-sent events, whose `id` is the number and `event` the type; a client that connects again goes on after `Last-Event-ID`. `chat.typing` comes in streams only, and is not stored. If the place is no longer kept, a stream sends `error` with the code `EVENTS_GONE` and the `id` `oldest_seq` - 1, and ends. So it does, without `id`, if events cannot be read.',
+      'Events have numbers (`seq`) that rise by one. JSON: a page of events; `wait` long-polls. `Accept: text/event-stream`: server-sent events with the number as `id` and the type as `event`, after `Last-Event-ID`; only these have `chat.typing`. If the next event is no longer kept, a stream ends with an event `error` of the code `EVENTS_GONE` and the `id` `oldest_seq` - 1; if events cannot be read, without `id`.',
     parameters: ['UserId', 'AfterSeq', 'EventLimit', 'WaitForEvents', 'LastEventId'],
     answers: {
       200: {

@@ -10,7 +10,7 @@ export const UPLOAD_OPERATIONS: readonly Operation[] = [
     tag: 'Sending',
     summary: 'Upload a file for a send',
     description:
-      'The body is the file, of any type and length, or a form with one file. A cut-off upload leaves nothing behind. An upload that no message uses is deleted at `expires_at`.',
+      'The body is the file, of any type, or a form with one file. A cut-off upload leaves nothing behind. An unused upload is deleted at `expires_at`.',
     parameters: ['UploadUserId', 'UploadFileName'],
     takesFile: true,
     answers: { 201: { description: 'Stored.', schema: uploadResponseSchema } },

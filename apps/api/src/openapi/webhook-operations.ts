@@ -23,9 +23,9 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     path: '/webhooks',
     id: 'createWebhook',
     tag: 'Webhooks',
-    summary: 'Have events posted to an address',
+    summary: 'Create a webhook',
     description:
-      'Posts each event as it is, in the order of each account, at least once, beginning with events after now. `X-Webhook-Id` is the same for each try. `X-Signature-V2: t=<seconds>,sha256=<hex>` is the HMAC-SHA256 of the time, a dot and the body under the secret. A failed delivery is tried again for a day, then the webhook is paused; after a 410 at once.',
+      'Posts each later event as it is, in the order of each account, at least once. `X-Webhook-Id` is the same for each try. `X-Signature-V2: t=<seconds>,sha256=<hex>` is the HMAC-SHA256 of `<seconds>.<body>` under the secret. A failed delivery is tried again for a day, then the webhook is paused; after a 410 at once.',
     request: {
       schema: webhookRequestSchema,
       examples: {
@@ -49,9 +49,9 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     path: '/webhooks',
     id: 'listWebhookSubscriptions',
     tag: 'Webhooks',
-    summary: 'The webhooks',
+    summary: 'List webhooks',
     description:
-      'Those whose accounts the key may all use. One that cannot be read with this SESSION_ENCRYPTION_KEY is `paused`, with the reason in `last_error`; delete it and create it anew.',
+      'Those whose accounts the key may all use. One that SESSION_ENCRYPTION_KEY cannot read is `paused`, and other calls for it answer `INTERNAL`: delete it.',
     answers: { 200: { description: 'The webhooks.', schema: webhookListResponseSchema } },
     errors: GUARDED,
   },
@@ -60,7 +60,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     path: '/webhooks/{webhook_id}',
     id: 'readWebhookSubscription',
     tag: 'Webhooks',
-    summary: 'One webhook',
+    summary: 'Read a webhook',
     description: 'With its lag and its latest failed delivery.',
     parameters: ['WebhookId'],
     answers: { 200: { description: 'The webhook.', schema: webhookResponseSchema } },
@@ -72,7 +72,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     id: 'deleteWebhook',
     tag: 'Webhooks',
     summary: 'Delete a webhook',
-    description: 'Nothing more is posted, except for a delivery in progress.',
+    description: 'A delivery in progress is finished.',
     parameters: ['WebhookId'],
     answers: { 200: { description: 'Deleted.', schema: webhookDeletedResponseSchema } },
     errors: OF_ONE,
@@ -83,8 +83,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     id: 'testWebhook',
     tag: 'Webhooks',
     summary: 'Post a test event',
-    description:
-      'Posts `{"event_id":"test:…","type":"webhook.test","seq":null}` once, and answers what became of it. `INTERNAL` if this SESSION_ENCRYPTION_KEY cannot read the webhook.',
+    description: 'Posts `{"event_id":"test:…","type":"webhook.test","seq":null}` once.',
     parameters: ['WebhookId'],
     answers: { 200: { description: 'What became of it.', schema: webhookTestResponseSchema } },
     errors: OF_ONE,
@@ -95,8 +94,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     id: 'pauseWebhook',
     tag: 'Webhooks',
     summary: 'Pause a webhook',
-    description:
-      'Events wait for it as long as they are kept. `INTERNAL` if this SESSION_ENCRYPTION_KEY cannot read the webhook.',
+    description: 'Events wait as long as they are kept.',
     parameters: ['WebhookId'],
     answers: { 200: { description: 'Paused.', schema: webhookResponseSchema } },
     errors: OF_ONE,
@@ -108,7 +106,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     tag: 'Webhooks',
     summary: 'Resume a webhook',
     description:
-      'It goes on with the event after the last that it took. If that is no longer kept, `updates.gap` with the reason `events_gone` comes first. `INTERNAL` if this SESSION_ENCRYPTION_KEY cannot read the webhook.',
+      'From the event after the last delivered. If that is no longer kept, `updates.gap` with the reason `events_gone` comes first.',
     parameters: ['WebhookId'],
     answers: { 200: { description: 'Active.', schema: webhookResponseSchema } },
     errors: OF_ONE,
@@ -118,13 +116,13 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     path: '/webhooks/deliveries',
     id: 'listWebhooks',
     tag: 'Webhooks',
-    summary: 'The log of webhooks',
+    summary: 'List deliveries of job webhooks',
     description:
-      "An account's, newest first, or the one of a job: what was delivered, or not and why. Passwords and query values of addresses are hidden.",
+      'Posts to `callback_url` and EVENTS_CALLBACK_URL: of `user_id`, the newest first, or the one of `job_id`. Passwords and query values of addresses are hidden.',
     parameters: ['UserIdQuery', 'JobIdQuery', 'DeliveryState', 'Limit', 'Cursor'],
     answers: {
       200: {
-        description: 'The deliveries; `cursor` asks for the next page, `null`: there is none.',
+        description: 'A page of them; `cursor` is that of the next, if any.',
         schema: z.strictObject({
           status: z.literal('ok'),
           deliveries: z.array(webhookDeliverySchema),
@@ -139,7 +137,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     path: '/webhooks/deliveries/{id}',
     id: 'readWebhook',
     tag: 'Webhooks',
-    summary: 'One webhook',
+    summary: 'Read a delivery',
     description: 'With its latest tries.',
     parameters: ['DeliveryId'],
     answers: { 200: { description: 'The delivery.', schema: deliverySchema } },
@@ -150,8 +148,8 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     path: '/webhooks/deliveries/{id}/replay',
     id: 'replayWebhook',
     tag: 'Webhooks',
-    summary: 'Deliver a webhook anew',
-    description: 'The same bytes, at once, whether it was delivered, has failed, or waits for its next try.',
+    summary: 'Repeat a delivery',
+    description: 'The same bytes, at once, whatever its state.',
     parameters: ['DeliveryId'],
     answers: { 202: { description: 'It is on its way.', schema: deliverySchema } },
     errors: [...GUARDED, 'NOT_FOUND'],

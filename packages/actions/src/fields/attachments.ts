@@ -26,7 +26,7 @@ const locationSchema = requestBody({
     .describe('A live location, for so long'),
 }).meta({ id: 'Location' });
 
-const nameSchema = shortTextField(MAX_NAME, 'PersonName');
+const nameSchema = shortTextField(MAX_NAME);
 
 const contactSchema = requestBody({
   phone_number: phoneNumberSchema,
@@ -40,14 +40,14 @@ const pollSchema = requestBody({
     .array(shortTextField(MAX_OPTION))
     .min(MIN_OPTIONS, `must hold at least ${MIN_OPTIONS} options`)
     .max(MAX_OPTIONS, `must hold at most ${MAX_OPTIONS} options`),
-  multiple: z.boolean().default(false).describe('Whether one person may choose several options'),
+  multiple: z.boolean().default(false).describe('Several options may be chosen'),
   correct_option: z
     .int()
     .nonnegative('must be at least 0')
     .max(MAX_OPTIONS - 1, `must be at most ${MAX_OPTIONS - 1}`)
     .optional()
     .describe('Makes it a quiz: the right option, from 0'),
-  anonymous: z.boolean().default(true).describe('Whether nobody sees who chose what'),
+  anonymous: z.boolean().default(true).describe('Nobody sees who chose what'),
 }).meta({ id: 'Poll' });
 
 /** The fields of a request for what a message can have in place of a file. */
@@ -56,7 +56,7 @@ export const attachmentFields = {
   contact: contactSchema.optional(),
   poll: pollSchema
     .optional()
-    .describe('To groups, channels, bots and oneself: Telegram takes none to a person'),
+    .describe('Not to a person: Telegram takes polls for groups, channels, bots and oneself'),
 };
 type AttachmentRequest = z.output<z.ZodObject<typeof attachmentFields>>;
 
@@ -93,16 +93,9 @@ export const ATTACHMENTS = ['location', 'contact', 'poll'] as const;
 export const CONTENTS = ['text', 'media', ...ATTACHMENTS] as const;
 
 /** JSON Schema for {@link CONTENTS}: only a text and files go together. */
-export const CONTENT_ALTERNATIVES = [
-  needs('text', ATTACHMENTS),
-  needs('media', ATTACHMENTS),
-  ...ATTACHMENTS.map((name) =>
-    needs(
-      name,
-      CONTENTS.filter((other) => other !== name),
-    ),
-  ),
-];
+export const CONTENT_RULE = {
+  oneOf: [{ anyOf: [needs('text'), needs('media')] }, ...ATTACHMENTS.map((name) => needs(name))],
+};
 
 /**
  * The attachment of a request, as fields of the job.

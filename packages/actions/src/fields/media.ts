@@ -1,9 +1,9 @@
 import {
+  addressSchema,
   ALBUM_KINDS,
   entitySchema,
   fileNameSchema,
   GatewayError,
-  HTTP_URL,
   isUploadId,
   MAX_ALBUM,
   MEDIA_TYPES,
@@ -32,21 +32,13 @@ const titleSchema = z
   .min(1, 'must not be empty')
   .max(MAX_TITLE, `must be at most ${MAX_TITLE} characters`);
 
-/** Longest address, in characters. */
-const MAX_URL = 2_000;
-
-const urlSchema = z
-  .string()
-  .max(MAX_URL, `must be at most ${MAX_URL} characters`)
-  .refine((url) => URL.canParse(url), 'must be an http:// or https:// address')
-  .meta({
-    pattern: HTTP_URL.pattern,
-    description: 'Fetched at the turn of the message, from public addresses',
-    examples: ['https://example.com/cat.jpg'],
-  });
+const urlSchema = addressSchema.meta({
+  description: 'Fetched at the turn of the message, from public addresses',
+  examples: ['https://example.com/cat.jpg'],
+});
 
 const fromSchema = requestBody({ recipient_id: recipientIdSchema, message_id: messageIdField() }).describe(
-  'A message whose file is sent again as it is, without an upload: with no options of its own but `spoiler` and `text`',
+  'A message whose file is sent again as it is; takes only `spoiler` and `text`',
 );
 
 const mediaItemSchema = requestBody({
@@ -64,12 +56,10 @@ const mediaItemSchema = requestBody({
   performer: titleSchema.optional().describe('Of audio'),
   thumbnail_upload_id: uploadIdSchema
     .optional()
-    .describe('A JPEG of up to 200 KiB and 320 pixels a side, shown until the file is loaded'),
+    .describe('A JPEG of up to 200 KiB and 320 pixels a side, shown before the file'),
   text: messageFields.text
     .optional()
-    .describe(
-      'The caption of this item, in the `parse_mode` of the request. The first has it, or the request',
-    ),
+    .describe('The caption of this item. The first may have that of the request instead'),
 }).meta({
   id: 'MediaItem',
   description: 'A file: of one of `upload_id`, `url` and `from`.',

@@ -27,6 +27,10 @@ const ofAnyAction = { user_id: userIdSchema, callback_url: messageFields.callbac
 
 /** What the requests of several actions have in common, by names for the OpenAPI document. */
 export const COMMON_REQUESTS = [
+  requestBody(ofAnyAction).meta({ id: 'ActionRequest' }),
+  requestBody({ ...ofAnyAction, recipient_id: namedMessage.recipient_id, job_id: namedMessage.job_id }).meta({
+    id: 'NamedMessages',
+  }),
   requestBody({ ...ofAnyAction, ...namedMessage }).meta({ id: 'MessageRequest' }),
   requestBody({ ...ofAnyAction, ...namedMessages }).meta({ id: 'MessagesRequest' }),
 ];

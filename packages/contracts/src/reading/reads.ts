@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pageSchema } from '../page.ts';
 import { chatPositionSchema } from './chat-position.ts';
 import { fileBlockSchema, filePayloadSchema, readFileSchema } from './files.ts';
 import { readMessageSchema, shownChatSchema, telegramMessageSchema } from './telegram-message.ts';
@@ -14,7 +15,7 @@ const resolvedSchema = shownChatSchema.omit({ title: true }).extend({ name: z.st
 
 const registrationSchema = z.object({
   phone_number: z.string(),
-  registered: z.literal(true).nullable().describe('null: Telegram does not tell'),
+  registered: z.literal(true).nullable().describe('null: Telegram does not say'),
   id: z.string().nullable(),
 });
 
@@ -54,27 +55,23 @@ export const READ_JOBS = {
   'read.file_block': { payload: fileBlockSchema, result: z.object({}) },
 } as const;
 
-const next = z.string().nullable().describe('`before` of the next page; null: this is the last');
-
 /** The answers of the endpoints. */
-export const chatListResponseSchema = z.object({
-  status: z.literal('ok'),
+export const chatListResponseSchema = pageSchema.extend({
   chats: z
-    .array(shownChatSchema.extend({ unread: z.int(), last_message: telegramMessageSchema.nullable() }))
+    .array(
+      shownChatSchema
+        .extend({ unread: z.int(), last_message: telegramMessageSchema.nullable() })
+        .meta({ id: 'ListedChat' }),
+    )
     .describe('The latest first'),
-  next,
 });
 
-export const messageListResponseSchema = z.object({
-  status: z.literal('ok'),
+export const messageListResponseSchema = pageSchema.extend({
   messages: z.array(telegramMessageSchema).describe('The newest first'),
-  next,
 });
 
-export const contactListResponseSchema = z.object({
-  status: z.literal('ok'),
+export const contactListResponseSchema = pageSchema.extend({
   contacts: z.array(contactSchema).describe('In the order of their ids'),
-  next,
 });
 
 export const resolveResponseSchema = resolvedSchema.extend({ status: z.literal('ok') });

@@ -97,7 +97,7 @@ export const readMessageSchema = z.object({
   edit_date: time.nullable(),
   direction: z.enum(['in', 'out']),
   chat: shownChatSchema.extend({ topic_id: z.int().nullable() }).meta({ id: 'MessageChat' }),
-  sender: senderSchema.nullable().describe('null where it is not known'),
+  sender: senderSchema.nullable(),
   text: z.string().describe('The caption, where there is media'),
   entities: z.array(shownEntitySchema),
   reply_to: z
@@ -115,24 +115,24 @@ export const readMessageSchema = z.object({
       message_id: z.int().nullable(),
     })
     .nullable()
-    .describe('Where it was written first; the id is null where the author hides it'),
+    .describe('Where it was written first; the id is null if the author hides it'),
   mentions_me: z.boolean(),
   grouped_id: z.string().nullable().describe('The same for all items of an album'),
-  buttons: z.array(z.array(buttonSchema)).describe('The rows of buttons below it'),
+  buttons: z.array(z.array(buttonSchema)),
   service: z
     .looseObject({ type: z.string() })
     .nullable()
-    .describe('What a service message tells, such as `chat_add_user`; `text` is empty then'),
+    .describe('The content of a service message, such as `chat_add_user`; `text` is empty then'),
   media: mediaSchema.nullable(),
   job_id: z.string().nullable().describe('The job that sent it, where that is known'),
-  redacted: z.literal(true).optional().describe('Of Telegram’s own account: its content is not shown'),
+  redacted: z.literal(true).optional().describe("Of Telegram's own account: its content is not shown"),
 });
 export type ReadMessage = z.infer<typeof readMessageSchema>;
 
 /** A message as the API shows it. */
 export const telegramMessageSchema = readMessageSchema
   .extend({
-    html: z.string().describe('The text with its entities, as HTML that `parse_mode` html accepts'),
+    html: z.string().describe('The text with its entities, as HTML for `parse_mode`'),
   })
   .meta({
     id: 'Message',

@@ -25,7 +25,7 @@ export type ShownReaction = z.infer<typeof reactionSchema>;
 const gapReasonSchema = z
   .enum(['off', 'store_lost', 'memory', 'events_gone', 'too_long', 'channel_too_long', 'not_accessible'])
   .describe(
-    '`off`: receiving was off. `store_lost`: Redis lost events, or may have. `memory`: Redis was short of memory. `events_gone`: a webhook was behind the oldest kept event. `too_long`, `channel_too_long`, `not_accessible`: Telegram no longer tells what was missed',
+    '`off`: receiving was off. `store_lost`: Redis may have lost events. `memory`: Redis was short of memory. `events_gone`: a webhook was behind the oldest kept event. `too_long`, `channel_too_long`, `not_accessible`: Telegram no longer has what was missed',
   );
 export type GapReason = z.infer<typeof gapReasonSchema>;
 export const GAP_REASONS: readonly GapReason[] = gapReasonSchema.options;
@@ -47,10 +47,10 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /** The fields that all events of a sequence have. */
 const common = {
   event_id: z.string().describe('Names the event for good'),
-  seq: z.int().nonnegative().describe('Its number in the account’s sequence, which rises by one'),
+  seq: z.int().nonnegative().describe("Its number in the account's sequence, which rises by one"),
   user_id: userIdSchema,
-  occurred_at: time.describe('Telegram’s time of the message or edit, else when it was received'),
-  caught_up: z.boolean().describe('It was fetched later: the account was not connected when it happened'),
+  occurred_at: time.describe("Telegram's time of the message or edit, else when it was received"),
+  caught_up: z.boolean().describe('Fetched later: the account was not connected when it happened'),
 };
 export const eventFieldsSchema = z.object(common).meta({ id: 'EventFields' });
 const chat = shownChatSchema;
@@ -107,7 +107,7 @@ export const eventSchema = z
         type: z.literal('chat.member'),
         chat,
         user: senderSchema,
-        actor: senderSchema.nullable().describe('Who did it; null where that is not known'),
+        actor: senderSchema.nullable().describe('Who did it'),
         change: z.enum(['joined', 'left', 'added', 'removed', 'promoted']),
       })
       .meta({ id: 'ChatMemberEvent' }),

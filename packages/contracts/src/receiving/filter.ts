@@ -15,25 +15,31 @@ const chatId = z
 
 const chatIds = z.array(chatId).max(MAX_IDS, `must name at most ${MAX_IDS} chats`);
 
+const fields = {
+  chat_types: z.array(chatTypeSchema).max(5).optional(),
+  chat_ids: chatIds.optional(),
+  except_chat_ids: chatIds.optional(),
+  direction: z.enum(['in', 'out', 'both'], 'must be in, out or both').optional(),
+  mentions_only: z.boolean().optional(),
+};
 /**
  * Which events are told. `chat_types`, `chat_ids` and `except_chat_ids` apply to every event with a chat; `direction`
  * and `mentions_only` apply to new and edited messages. An empty filter lets everything through; an empty list of
  * `chat_types` or `chat_ids` no event with a chat.
  */
 export const eventFilterSchema = requestBody({
-  chat_types: z.array(chatTypeSchema).max(5).optional(),
-  chat_ids: chatIds.optional().describe('Only events of these chats; `[]`: of none'),
-  except_chat_ids: chatIds.optional().describe('No events of these chats'),
-  direction: z
-    .enum(['in', 'out', 'both'], 'must be in, out or both')
-    .optional()
-    .describe('Of messages: `in` to the account, `out` from it'),
-  mentions_only: z.boolean().optional().describe('Of messages: only those that mention the account'),
+  ...fields,
+  chat_ids: fields.chat_ids.describe('Only events of these chats; `[]`: of none'),
+  except_chat_ids: fields.except_chat_ids.describe('No events of these chats'),
+  direction: fields.direction.describe('Of messages: `in` to the account, `out` from it'),
+  mentions_only: fields.mentions_only.describe('Of messages: only those that mention the account'),
 }).meta({ id: 'EventFilter' });
 export type EventFilter = z.infer<typeof eventFilterSchema>;
 
 /** The filter in answers. */
-export const shownFilterSchema = eventFilterSchema.out.meta({ id: 'ShownFilter' });
+export const shownFilterSchema = z
+  .strictObject(fields)
+  .meta({ id: 'ShownFilter', description: 'As `EventFilter`' });
 
 /** The fields of an event that a filter looks at. */
 interface Filtered {

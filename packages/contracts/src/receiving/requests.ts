@@ -10,7 +10,7 @@ export const receiveRequestSchema = requestBody({
   enabled: z.boolean(),
   filter: eventFilterSchema
     .optional()
-    .describe('Events that do not pass are not stored. Absent: as it was; {}: everything passes'),
+    .describe('Events that do not pass are not stored. Absent: as before; {}: all pass'),
 });
 
 /** How an account receives, in its status. */
@@ -24,7 +24,7 @@ export const receivingSchema = z
       .positive()
       .describe('Number of the oldest kept event; `last_seq` + 1 where none is kept'),
     gaps: z.int().nonnegative().describe('How many `updates.gap` there were'),
-    filter: shownFilterSchema.describe('{}: everything passes'),
+    filter: shownFilterSchema.describe('{}: all pass'),
   })
   .meta({ id: 'Receiving' });
 export type Receiving = z.infer<typeof receivingSchema>;

@@ -26,13 +26,13 @@ export const webhookRequestSchema = requestBody({
     .max(200, 'must be at most 200 characters')
     .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair')
     .optional()
-    .describe('Signs each delivery; 16 characters or more are best. Generated where it is not given'),
+    .describe('Signs each delivery; best 16 characters or more. By default generated'),
   user_ids: z
     .array(userIdSchema)
     .min(1, 'must name at least one account')
     .max(MAX_ACCOUNTS, `must name at most ${MAX_ACCOUNTS} accounts`)
     .optional()
-    .describe('Absent: the accounts that a limited key may use now, else all accounts, later ones too'),
+    .describe('Absent: those that a limited key may use now, else all accounts, later ones too'),
   events: z.array(eventType).min(1, 'must name at least one type').max(EVENT_TYPES.length),
   filter: eventFilterSchema.optional().describe('Only events that pass are delivered'),
 });
@@ -44,8 +44,8 @@ const lastErrorSchema = z
     event_id: z
       .string()
       .nullable()
-      .describe('The event that was not taken; null where the webhook cannot be read'),
-    status: z.int().nullable().describe('HTTP status; null where the receiver did not answer'),
+      .describe('The event that was not delivered; null if the webhook cannot be read'),
+    status: z.int().nullable().describe('HTTP status; null if the receiver did not answer'),
     message: z.string(),
   })
   .meta({ id: 'WebhookError' });
@@ -58,22 +58,18 @@ const webhookSchema = z
     url: z
       .string()
       .describe(
-        'As it was given, in the answer to its creation; else without password and values of its query, and empty where it cannot be read',
+        'Without password and query values, except in the answer to its creation; empty if it cannot be read',
       ),
     user_ids: z.array(userIdSchema).nullable().describe('null: all accounts'),
     events: z.array(eventType),
     filter: shownFilterSchema,
     state: z
       .enum(['active', 'paused'])
-      .describe(
-        '`paused`: by a caller, after a day of failed deliveries, since the receiver answered 410, or because it cannot be read',
-      ),
-    lag: z.int().nonnegative().describe('Events that were not taken yet'),
+      .describe('`paused`: by a caller, a day of failed deliveries or a 410, or because it cannot be read'),
+    lag: z.int().nonnegative().describe('Events not yet delivered'),
     last_error: lastErrorSchema
       .nullable()
-      .describe(
-        'The latest failed delivery. Or: the webhook cannot be read with this SESSION_ENCRYPTION_KEY, so it delivers nothing and can only be deleted',
-      ),
+      .describe('The latest failed delivery; or that the webhook cannot be read'),
     created_at: z.iso.datetime(),
   })
   .meta({ id: 'Webhook' });
