@@ -68,8 +68,7 @@ export const limitedKey = (product: () => { stack: Stack; routes: Route[] }) => 
 
   const query = ({ parameters }: Route) => {
     const given = new URLSearchParams();
-    if (parameters.includes('query user_id'))
-      given.set('user_id', HIDDEN);
+    if (parameters.includes('query user_id')) given.set('user_id', HIDDEN);
     if (parameters.includes('query recipient_id')) given.set('recipient_id', 'me');
     if (parameters.includes('query phone')) given.set('phone', '+12025550123');
     return given.size === 0 ? '' : `?${given}`;

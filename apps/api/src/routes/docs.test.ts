@@ -110,6 +110,10 @@ describe('The API describes itself', () => {
       }
     const send = await resolver!().fn.resolveSubtree(document, ['paths', '/telegram/user/send', 'post']);
     expect(JSON.stringify(send.spec)).toContain('"latitude"');
+    // The fields of the objects that the answer extends are among its own.
+    const properties = { status: {}, job_id: {}, message_id: {}, date: {} };
+    const sent = { content: { 'application/json': { schema: { type: 'object', properties } } } };
+    expect(send.spec).toMatchObject({ responses: { 200: sent } });
   });
 
   test('/docs/ leads to the page, and no other file is given out', async () => {

@@ -57,7 +57,8 @@ const PAGE = `<!doctype html>
  * - No list of all schemas below the operations: each operation shows its own. No colours in examples: they cost a
  *   third of the time in which an operation opens.
  * - A resolver of its own: Swagger UI's parses the whole document for each operation that is opened, which blocks the
- *   page for a second. All references of this document are in it, and none leads back to itself.
+ *   page for a second. All references of this document are in it, and none leads back to itself. It also makes one
+ *   object of an object and those that it extends, since Swagger UI makes examples of an object's own fields only.
  */
 const INIT = `'use strict';
 function at(document, path) {
@@ -70,7 +71,17 @@ function inlined(document, part) {
   const { $ref, ...others } = part;
   const target = typeof $ref === 'string' ? at(document, $ref.slice(2).split('/')) : {};
   const own = Object.entries(others).map(([name, inner]) => [name, inlined(document, inner)]);
-  return { ...(typeof $ref === 'string' && inlined(document, target)), ...Object.fromEntries(own) };
+  return whole({ ...(typeof $ref === 'string' && inlined(document, target)), ...Object.fromEntries(own) });
+}
+
+function whole({ allOf = [], ...own }) {
+  const parts = [...allOf, own];
+  if (!allOf.some((part) => part.type === 'object')) return allOf.length > 0 ? { allOf, ...own } : own;
+  return {
+    ...Object.assign({}, ...parts),
+    properties: Object.assign({}, ...parts.map(({ properties }) => properties)),
+    required: parts.flatMap(({ required = [] }) => required),
+  };
 }
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
