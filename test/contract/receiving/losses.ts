@@ -164,7 +164,7 @@ export const losses = (product: () => AliceAndBob) => {
     const { state, reason, next_action } = (await stack.api.status('alice')).body;
     const limited = { type: 'account.state', previous: 'ready', state, reason, next_action };
     expect(limited).toMatchObject({ state: 'peer_limited', reason: 'PEER_FLOOD' });
-    expect(next_action).toContain('/telegram/user/resume');
+    expect(next_action).toContain('resume the account');
     await stack.api.post('/telegram/user/resume', { user_id: 'alice' });
     const ready = {
       type: 'account.state',

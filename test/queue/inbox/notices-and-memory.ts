@@ -55,6 +55,17 @@ export const noticesAndMemory = (stage: InboxStage) => {
     notices.close();
   });
 
+  test('reaches a watch while it is live, as soon as the notices listen', async () => {
+    const notices = new EventNotices(stage.redis, stage.server.address, SHARDS);
+    const watch = notices.watch(stage.alice);
+    await notices.listening(stage.alice);
+    const typing = { type: 'chat.typing', occurred_at: COMMON.occurred_at, chat: BOB, sender: null } as const;
+    await stage.inbox.publishLive(stage.alice, { ...typing, action: 'typing' });
+    await expect.poll(() => watch.takeLive()).toHaveLength(1);
+    watch.close();
+    notices.close();
+  });
+
   test('gives way at once when Redis refuses an event for lack of memory', async () => {
     await append(Array.from({ length: 400 }, (_, id) => added(BOB, id, 'x'.repeat(5_000))));
     const used = Number(/^used_memory:(\d+)/m.exec(await stage.redis.info('memory'))?.[1]);

@@ -34,6 +34,8 @@ export function updateRoutes(context: ApiContext): Hono<ApiEnv> {
     if (c.req.header('accept')?.toLowerCase().includes('text/event-stream') === true) {
       const from = placeOf(c);
       const { last_seq } = await requireReceiving(userId);
+      // Live events are not stored: a caller that sees the stream open gets the next one.
+      await events.listening(userId);
       return stream(c, userId, from ?? last_seq);
     }
     const { after, limit, wait } = validate(updatesRequestSchema, c.req.query());

@@ -41,6 +41,11 @@ export class AccountEvents {
     return this.#notices.watch(userId);
   }
 
+  /** Waits until a {@link watch} of the account misses no live event; while Redis is away, only for a second. */
+  listening(userId: string): Promise<void> {
+    return this.#notices.listening(userId);
+  }
+
   close(): void {
     this.#notices.close();
   }

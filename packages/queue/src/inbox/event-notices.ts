@@ -1,5 +1,5 @@
 import type { LiveEvent } from '@gateway/contracts';
-import type { RedisAddress } from '@gateway/runtime';
+import { sleep, type RedisAddress } from '@gateway/runtime';
 import { eventsChannel, receivingKey } from '../keys.ts';
 import { shardOf } from '../ownership/shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -10,6 +10,9 @@ const READ_MS = 30_000;
 
 /** Accounts that are read at a time, so that thousands do not stop everything else meanwhile. */
 const CHUNK = 500;
+
+/** Longest wait for a subscription, ms. Redis answers at once, or is away. */
+const SUBSCRIBE_MS = 1_000;
 
 /** Most live events that wait for a slow reader. Further ones are dropped. */
 const MOST_LIVE = 32;
@@ -39,7 +42,8 @@ export class EventNotices {
   readonly #address: RedisAddress;
   readonly #shards: number;
   readonly #watches = new Map<string, Set<EventWatch>>();
-  readonly #listening = new Set<number>();
+  /** By shard; each resolves once its subscription is active. */
+  readonly #subscriptions = new Map<number, Promise<void>>();
   #subscriber: Subscriber | undefined;
   #reading: NodeJS.Timeout | undefined;
 
@@ -52,13 +56,21 @@ export class EventNotices {
 
   /** Notices the account's events from now on; call it before reading. The caller must close the watch. */
   watch(userId: string): EventWatch {
-    this.#listen(shardOf(userId, this.#shards));
+    void this.#listen(shardOf(userId, this.#shards));
     const watch: EventWatch = new EventWatch(() => this.#remove(userId, watch));
     const others = this.#watches.get(userId);
     if (others === undefined) this.#watches.set(userId, new Set([watch]));
     else others.add(watch);
     this.#reading ??= setInterval(() => void this.#read(), READ_MS).unref();
     return watch;
+  }
+
+  /** Waits until a {@link watch} of the account misses no live event; while Redis is away, only for a second. */
+  async listening(userId: string): Promise<void> {
+    const over = new AbortController();
+    const subscribed = this.#listen(shardOf(userId, this.#shards));
+    await Promise.race([subscribed, sleep(SUBSCRIBE_MS, over.signal)]);
+    over.abort();
   }
 
   #remove(userId: string, watch: EventWatch): void {
@@ -71,15 +83,17 @@ export class EventNotices {
   }
 
   /** Subscribes to a shard's channel, and stays subscribed. */
-  #listen(shard: number): void {
-    if (this.#listening.has(shard)) return;
-    this.#listening.add(shard);
+  #listen(shard: number): Promise<void> {
+    const known = this.#subscriptions.get(shard);
+    if (known !== undefined) return known;
     this.#subscriber ??= this.#open();
-    this.#subscriber
+    const subscribed = this.#subscriber
       .listen(eventsChannel(shard), (message) => this.#notice(parseNotice(message)))
       // Events may have been appended before the subscription was active.
       .then(() => this.#wakeAll())
       .catch(() => {}); // Closed before it was open.
+    this.#subscriptions.set(shard, subscribed);
+    return subscribed;
   }
 
   #open(): Subscriber {
