@@ -52,6 +52,16 @@ export function accountsPageTests({ stack, alice, bob, open }: RunningConsole): 
     const { api, control } = stack();
     await control.fault({ user_id: alice(), method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
     await api.send('alice', '+9996628302', 'refused before the bulk');
+    // More has ended since than one page of the account's messages.
+    await api.post('/telegram/user/pace', { user_id: 'alice', pace: 'off' });
+    const later = Array.from({ length: 101 }, (_, n) => ({
+      user_id: 'alice',
+      recipient_id: 'me',
+      text: `${n}`,
+    }));
+    await api.post('/telegram/user/send/batch', { messages: later });
+    const pending = async () => (await api.status('alice')).body.pending;
+    await expect.poll(pending, { timeout: 20_000 }).toEqual({ waiting: 0, delayed: 0, active: 0 });
     const { page, pageErrors } = await open();
     for (const name of ['alice', 'bob']) await page.getByLabel(`Select ${name}`, { exact: true }).check();
     await page.getByText('2 accounts selected').waitFor();
@@ -84,6 +94,7 @@ export function accountsPageTests({ stack, alice, bob, open }: RunningConsole): 
       await screenshot(page, `accounts-bulk-${width}`);
       await expectNoHorizontalScroll(page);
     }
+    await api.post('/telegram/user/pace', { user_id: 'alice', pace: null });
     expect(await seriousFindings(page)).toEqual([]);
     expect(pageErrors).toEqual([]);
   }, 90_000);
@@ -134,6 +145,12 @@ export function accountsPageTests({ stack, alice, bob, open }: RunningConsole): 
     await page.getByLabel('Find an account').fill('bob');
     await failures.filter({ hasText: 'a failure of alice' }).waitFor({ state: 'hidden' });
     expect(new URL(page.url()).search).toBe('?q=bob');
+    await page.getByRole('navigation').getByRole('link', { name: 'Failures' }).click();
+    await failures.filter({ hasText: 'a failure of alice' }).waitFor();
+    expect(await page.getByLabel('Find an account').inputValue()).toBe('');
+    await page.goBack();
+    await expect.poll(() => page.getByLabel('Find an account').inputValue()).toBe('bob');
+    await failures.filter({ hasText: 'a failure of alice' }).waitFor({ state: 'hidden' });
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Export as CSV' }).click(),
@@ -152,9 +169,14 @@ export function accountsPageTests({ stack, alice, bob, open }: RunningConsole): 
 
   test('offers nothing that cannot help a banned account, or one that does not exist', async () => {
     const { api, control } = stack();
-    const greta = await stack().signIn('greta', '+9996628319');
-    await control.fault({ user_id: greta, method: 'messages.sendMessage', error: 'USER_DEACTIVATED_BAN' });
-    await api.send('greta', 'me', 'never sent');
+    for (const [name, phone] of [
+      ['greta', '+9996628319'],
+      ['greta.2', '+9996628320'],
+    ] as const) {
+      const user_id = await stack().signIn(name, phone);
+      await control.fault({ user_id, method: 'messages.sendMessage', error: 'USER_DEACTIVATED_BAN' });
+      await api.send(name, 'me', 'never sent');
+    }
     const { page, pageErrors } = await open('/accounts/greta');
     await page.getByText('Write to recover@telegram.org.').waitFor();
     await page.locator('.send', { hasText: 'never sent' }).waitFor();
@@ -165,12 +187,25 @@ export function accountsPageTests({ stack, alice, bob, open }: RunningConsole): 
     await page.getByText('Напишите на recover@telegram.org.').waitFor();
     expect(await offers(/^(Войти|Повторить|Приостановить|Возобновить|Отправить)$/).count()).toBe(0);
     await page.goto(`${api.url}/console/failures?q=greta`);
-    await page.locator('.send', { hasText: 'never sent' }).waitFor();
+    await page.locator('.send', { hasText: 'never sent' }).first().waitFor();
     expect(await offers(/^Повторить$/).count()).toBe(0);
+    await page.goto(`${api.url}/console?state=banned`);
+    await page.getByRole('button', { name: 'Выбрать все: 2' }).click();
+    await page.getByRole('button', { name: 'Приостановить' }).click();
+    // One line a reason, however many accounts it has.
+    const refused = page.locator('.bulk .tries li');
+    await refused.getByText('greta, greta.2').waitFor();
+    expect(await refused.allTextContents()).toEqual([
+      expect.stringMatching(/^Telegram деактивировал .*greta/),
+    ]);
+    await page.getByLabel('Язык').selectOption('en');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await refused.getByText(/^Telegram has deactivated this account\. greta, greta\.2$/).waitFor();
+    await page.getByLabel('Language').selectOption('ru');
     await page.goto(`${api.url}/console/accounts/nobody`);
     await page.getByRole('link', { name: 'Войти' }).waitFor();
     expect(await offers(/Отключить/).count()).toBe(0);
-    await api.post('/telegram/user/disconnect', { user_id: 'greta' });
+    for (const name of ['greta', 'greta.2']) await api.post('/telegram/user/disconnect', { user_id: name });
     expect(pageErrors).toEqual([]);
   }, 90_000);
 }

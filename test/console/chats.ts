@@ -10,6 +10,7 @@ export function chatTests({ stack, alice, bob, open }: RunningConsole): void {
     await stack().control.write({ ...from, text: 'a picture', media: { type: 'photo', size: 3_000 } });
     const notes = { type: 'document', size: 2_500_000, file_name: 'notes.html', mime_type: 'text/html' };
     await stack().control.write({ ...from, text: 'some notes', media: notes });
+    await stack().api.send('alice', 'me', 'a note');
     const { page, pageErrors } = await open('/accounts/alice');
     await page.getByRole('link', { name: 'Chats' }).click();
     await page
@@ -58,6 +59,8 @@ export function chatTests({ stack, alice, bob, open }: RunningConsole): void {
     await page.getByRole('button', { name: /live from Bob/ }).waitFor();
     await screenshot(page, 'chats-phone-dark');
     await expectNoHorizontalScroll(page);
+    await page.getByRole('button', { name: /^Saved Messages .*You: / }).click();
+    await page.getByRole('heading', { name: 'Saved Messages' }).waitFor();
     expect(pageErrors).toEqual([]);
   }, 90_000);
 }

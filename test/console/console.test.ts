@@ -125,11 +125,13 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
   test('reconnects by itself after an outage', async () => {
     const { page, pageErrors } = await open('/accounts/alice');
     await page.getByLabel('Message', { exact: true }).waitFor();
+    const russian = await open('', { locale: 'ru-RU' });
     const outdated = page.getByText('The data below may be out of date.');
     const isAway = page.getByText('The queue (Redis) does not answer.');
     stack.redis.signal('SIGSTOP');
     try {
       await isAway.waitFor();
+      await russian.page.getByText('Очередь (Redis) не отвечает.').waitFor();
       await outdated.waitFor({ timeout: 30_000 });
       await screenshot(page, 'outage');
     } finally {
@@ -139,7 +141,12 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await isAway.waitFor({ state: 'hidden' });
     await stack.api.send('alice', BOB, 'after the outage');
     await page.locator('.send', { hasText: 'after the outage' }).getByText('Sent').waitFor();
-    expect(pageErrors).toEqual([]);
+    await stack.worker.end();
+    await page.getByText('No worker is running. Messages are accepted, and wait.').waitFor();
+    await russian.page.getByText('Ни один воркер не запущен.').waitFor();
+    await stack.startWorker();
+    await page.getByText('No worker is running.').waitFor({ state: 'hidden' });
+    expect([...pageErrors, ...russian.pageErrors]).toEqual([]);
   }, 90_000);
 
   test('never interprets a name or a message as markup', async () => {
@@ -160,7 +167,7 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
 
   test('tries `/message_stream`: the reply streams and is sent', async () => {
     const { page, pageErrors } = await open('/assistant');
-    await page.getByLabel('From').selectOption('alice');
+    await page.getByLabel('From account').fill('alice');
     await page.getByLabel('To', { exact: true }).fill(BOB);
     await page.getByLabel('The reply, as the assistant wrote it').fill('A reply of **the assistant**.');
     expect(await seriousFindings(page)).toEqual([]);

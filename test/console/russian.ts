@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { expectNoHorizontalScroll, seriousFindings, screenshot } from '../env/console.ts';
@@ -6,6 +7,8 @@ import { latinWords, overflowing } from './visible-words.ts';
 
 const RUSSIAN = { locale: 'ru-RU', timezoneId: 'Europe/Moscow' };
 const WIDTHS = [320, 390, 768, 1_280];
+/** As long as names may be, and without a space, in digits: words in Latin letters would count as English. */
+const LONG = `7999.${'0123456789'.repeat(5)}`;
 
 /** Defines the tests of the console in Russian. */
 export function russianTests({ stack, alice, bob, open }: RunningConsole): void {
@@ -56,7 +59,8 @@ export function russianTests({ stack, alice, bob, open }: RunningConsole): void 
     const later = { ...scheduled, send_at: new Date(Date.now() + 86_400_000).toISOString() };
     const second = (await api.post('/telegram/user/send', later, { Prefer: 'respond-async' })).body.job_id;
     const hook = { url: 'http://127.0.0.1:1/hook', events: ['message.new', 'account.state', 'updates.gap'] };
-    const { webhook_id } = (await api.post('/webhooks', { ...hook, user_ids: ['alice'] })).body;
+    const several = ['alice', 'bob', 'carol', 'dora', 'erin', 'fay', 'ivy'];
+    const { webhook_id } = (await api.post('/webhooks', { ...hook, user_ids: several })).body;
     await api.post('/telegram/user/auth/start', { user_id: 'vera', phone_number: '+9996628381' });
     await control.createAccount({
       phone: '+9996628382',
@@ -64,11 +68,18 @@ export function russianTests({ stack, alice, bob, open }: RunningConsole): void 
       password: 'тайна',
       hint: 'как всегда',
     });
+    const named = { phone: '+9996628383', first_name: 'Безпробелов'.repeat(5), username: 'u'.repeat(30) };
+    await control.createAccount(named);
+    await stack().signIn(LONG, named.phone);
     const { page, pageErrors } = await open('', RUSSIAN);
 
     await page.getByRole('link', { name: 'alice' }).waitFor();
     await page.getByLabel('Выбрать alice', { exact: true }).check();
     await page.getByText('Выбрано: 1 аккаунт').waitFor();
+    await page.getByRole('link', { name: LONG }).waitFor();
+    await page.getByRole('button', { name: /^С очередью\s*\d/ }).waitFor();
+    await page.getByRole('button', { name: 'Приостановить' }).click();
+    await page.getByText('Готово: 1 аккаунт.').waitFor();
     await check(page, 'accounts');
     await page.getByLabel('Состояние').selectOption('banned');
     await page.getByText('Подходящих аккаунтов нет.').waitFor();
@@ -99,12 +110,16 @@ export function russianTests({ stack, alice, bob, open }: RunningConsole): void 
     await check(page, 'sign-in-qr');
     await page.getByRole('button', { name: 'Отменить вход' }).click();
 
+    await page.goto(`${api.url}/console/accounts/${LONG}`);
+    await page.getByText('Безпробелов').first().waitFor();
+    await check(page, 'account-long-name');
     await page.goto(`${api.url}/console/accounts/vera`);
     await page.getByText('Идёт вход в аккаунт.').waitFor();
     await check(page, 'account-signing-in');
     await page.goto(`${api.url}/console/accounts/alice`);
     await page.getByText('приостановлен человеком').first().waitFor();
     await page.getByText('Запланировано').first().waitFor();
+    await page.getByText(/^на [а-я]{2}, \d+ [а-я]+\.?.* GMT\+3$/).waitFor();
     await page.getByLabel('Темп отправки').last().selectOption('own', { force: true });
     await page.getByLabel('Сообщение', { exact: true }).fill('**привет** '.repeat(900));
     await page.getByText(/Будет отправлено: \d/).waitFor();
@@ -120,22 +135,32 @@ export function russianTests({ stack, alice, bob, open }: RunningConsole): void 
 
     await page.goto(`${api.url}/console/accounts/alice/chats`);
     await page.getByText('Выберите чат').waitFor();
+    await page.getByRole('button', { name: /^Избранное .*Вы: / }).waitFor();
     await check(page, 'chats');
     await page.goto(`${api.url}/console/accounts/alice/chats/${alice()}`);
     await page.locator('.message', { hasText: 'отправлено' }).first().waitFor();
+    await page.getByRole('heading', { name: 'Избранное' }).waitFor();
     await page.locator('.message').first().getByRole('button', { name: 'Реакция' }).click();
     await check(page, 'conversation');
 
     await page.goto(`${api.url}/console/failures?q=alice`);
     await page.getByText('не отправлено').waitFor();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Экспорт в CSV' }).click();
+    const rows = await readFile(await (await saved).path(), 'utf8');
+    expect(rows).toMatch(/Z,alice,me,не отправлено,[А-Я][а-я ]+.*,USER_IS_BLOCKED,/);
     await check(page, 'failures');
     await page.goto(`${api.url}/console/webhooks`);
+    await page.getByText('alice, bob, carol, dora, erin и ещё 2 аккаунта').waitFor();
     await page.getByRole('button', { name: 'Проверить' }).click();
-    await page.getByText('недоступен: ECONNREFUSED').waitFor();
+    await page.getByText('недоступен: там никто не принимает соединения').waitFor();
     await page.getByRole('button', { name: 'Новый вебхук' }).click();
     await check(page, 'webhooks');
     await page.goto(`${api.url}/console/webhooks/deliveries?account=alice`);
-    await page.locator('[data-delivery] .tries', { hasText: 'недоступен: ECONNREFUSED' }).first().waitFor();
+    await page
+      .locator('[data-delivery] .tries', { hasText: 'недоступен: там никто не принимает соединения' })
+      .first()
+      .waitFor();
     await check(page, 'deliveries');
     await page.goto(`${api.url}/console/batch`);
     await page.getByLabel('Файл CSV').setInputFiles({
@@ -145,6 +170,9 @@ export function russianTests({ stack, alice, bob, open }: RunningConsole): void 
         'user_id,recipient_id,text,send_at\nalice,me,привет,2099-01-31T09:00\nalice,,потом,',
       ),
     });
+    await page.getByLabel('С аккаунта').selectOption('Один аккаунт для всех');
+    await page.getByLabel('Аккаунт', { exact: true }).fill('alice');
+    await page.getByLabel('Аккаунт', { exact: true }).press('Enter');
     await page.getByText('1 сообщение с 1 аккаунта.').waitFor();
     await check(page, 'batch');
     await page.goto(`${api.url}/console/assistant`);
@@ -157,6 +185,7 @@ export function russianTests({ stack, alice, bob, open }: RunningConsole): void 
     await api.request('DELETE', `/webhooks/${webhook_id}`, undefined, {});
     for (const id of [job_id, second]) await api.request('DELETE', `/jobs/${id}`, undefined, {});
     await api.post('/telegram/user/auth/cancel', { user_id: 'vera' });
+    await api.post('/telegram/user/disconnect', { user_id: LONG });
     await api.post('/telegram/user/resume', { user_id: 'alice' });
     expect(pageErrors).toEqual([]);
   }, 400_000);

@@ -19,6 +19,7 @@ const CONTENT = [
   '.account-link',
   '.chat',
   '.conversation-head h2',
+  'datalist',
 ];
 
 /** The words in Latin letters that a page shows in its texts, its labels and its title, but for {@link NAMES}. */

@@ -43,6 +43,11 @@ test('Each text of the console is shown by the console', () => {
   expect(Object.keys(CONSOLE).filter((english) => !sources.includes(english))).toEqual([]);
 });
 
+test('No text of the console names a call of the API, or the standard of phone numbers', () => {
+  const texts = Object.entries(CONSOLE).flat();
+  expect(texts.filter((words) => /\/(telegram|jobs|message_stream)|E\.164|E164/.test(words))).toEqual([]);
+});
+
 /** The names of the values in a message, and the forms of each plural. */
 function namesAndPlurals(elements: MessageFormatElement[]): { names: string[]; plurals: string[][] } {
   const names = new Set<string>();

@@ -46,7 +46,15 @@ describe('A sentence of an error', () => {
   test.each([
     ['the receiver answered 500', 'получатель ответил 500'],
     ['no answer within 10000 ms', 'нет ответа за 10000 мс'],
-    ['not reachable: ECONNREFUSED', 'недоступен: ECONNREFUSED'],
+    [
+      'not reachable: nothing accepts connections there (ECONNREFUSED)',
+      'недоступен: там никто не принимает соединения (ECONNREFUSED)',
+    ],
+    ['not reachable: E_NEW', 'недоступен: E_NEW'],
+    [
+      'The address is not reachable: its certificate has expired (CERT_HAS_EXPIRED).',
+      'Адрес недоступен: срок его сертификата истёк (CERT_HAS_EXPIRED).',
+    ],
     ['not reachable: hook.example has no address', 'недоступен: у hook.example нет адреса'],
   ])('says why a webhook was not delivered: %j is %j', (english, expected) => {
     expect(russian(english)).toBe(expected);

@@ -1,4 +1,5 @@
 import { request, type Dispatcher } from 'undici';
+import { connectionFault } from './connection-fault.ts';
 import { createDialer, ForbiddenAddressError, type Resolve } from './dial.ts';
 
 export interface FetcherOptions {
@@ -138,7 +139,6 @@ function fetchError(thrown: unknown): FetchError {
   const { code } = { code: undefined, ...('code' in cause && { code: cause.code }) };
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
     return new FetchError('The server of the address did not answer in time.', { cause });
-  return new FetchError(`The address is not reachable${typeof code === 'string' ? ` (${code})` : ''}.`, {
-    cause,
-  });
+  const why = typeof code === 'string' ? `: ${connectionFault(code)}` : '';
+  return new FetchError(`The address is not reachable${why}.`, { cause });
 }

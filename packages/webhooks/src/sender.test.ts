@@ -95,7 +95,7 @@ test('a receiver that does not answer times out', async () => {
 test('an unreachable receiver is reported with the reason', async () => {
   expect(await send('http://127.0.0.1:9/')).toMatchObject({
     status: null,
-    error: 'not reachable: ECONNREFUSED',
+    error: 'not reachable: nothing accepts connections there (ECONNREFUSED)',
   });
 });
 

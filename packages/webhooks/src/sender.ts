@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { request } from 'undici';
+import { connectionFault } from './connection-fault.ts';
 import { createDialer, ForbiddenAddressError, type Resolve } from './dial.ts';
 
 export interface WebhookSenderOptions {
@@ -144,5 +145,5 @@ function reasonOf(thrown: unknown, timeoutMs: number): string {
   const { code } = { code: undefined, ...('code' in thrown && { code: thrown.code }) };
   if (thrown instanceof ForbiddenAddressError)
     return `${thrown.message}: webhooks are not sent there unless WEBHOOK_ALLOW_PRIVATE is true`;
-  return typeof code === 'string' ? `not reachable: ${code}` : `not reachable: ${thrown.message}`;
+  return `not reachable: ${typeof code === 'string' ? connectionFault(code) : thrown.message}`;
 }

@@ -3,6 +3,7 @@ import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import type { Say } from '../language.ts';
 import { filterOf, type FilterOptions } from './event-filter.ts';
+import { nextStep } from './next-step.ts';
 import { whomOf } from './pace.ts';
 
 export async function logout({ client, io, out, say }: CommandContext, userId: string): Promise<ExitCode> {
@@ -74,7 +75,7 @@ export async function status(
 }
 
 function describe(say: Say, userId: string, status: AccountStatus): string[] {
-  const { user_info: user, state, reason, next_action, held, pending, pace } = status;
+  const { user_info: user, state, reason, held, pending, pace } = status;
   const name = [
     user?.first_name,
     user?.last_name,
@@ -88,7 +89,7 @@ function describe(say: Say, userId: string, status: AccountStatus): string[] {
       status.authorized ? say('yes, as {name}', { name: name.filter(Boolean).join(' ') }) : say('no'),
     ],
     [say('state'), reason === undefined ? state : `${state}, ${reason}`],
-    [say('what to do'), next_action],
+    [say('what to do'), nextStep(say, userId, status)],
     [say('held'), held && say('{reason} until {time}', { reason: held.reason, time: held.until })],
     [say('chats held'), status.chats_held === undefined ? undefined : String(status.chats_held)],
     [

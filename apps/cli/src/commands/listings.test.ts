@@ -41,7 +41,7 @@ test('accounts lists each with its state and queue, and asks for those that fit'
         user_info: null,
         state: 'revoked',
         reason: 'SESSION_REVOKED',
-        next_action: 'Sign in.',
+        next_action: 'Sign in by `/telegram/user/auth/start`.',
         pending: PENDING,
       },
     ],
@@ -57,11 +57,14 @@ test('accounts lists each with its state and queue, and asks for those that fit'
     [
       'alice  Alice  (ready; 2 waiting, 0 delayed, 1 active)',
       'bob  (revoked, SESSION_REVOKED; 2 waiting, 0 delayed, 1 active)',
-      '  Sign in.',
+      '  To sign it in again: telegram-gateway login bob',
       '(more: --after bob)\n',
     ].join('\n'),
   );
   expect(JSON.parse((await cli(['accounts', ...query, '--json'])).stdout)).toEqual(body);
+  expect((await cli(['accounts', ...query, '--lang', 'ru'])).stdout).toContain(
+    '\n  Чтобы войти заново: telegram-gateway login bob\n(дальше: --after bob)',
+  );
   expect((await cli(['accounts'])).stdout).toBe('(no accounts)\n');
   gateway.answers({ 'GET /telegram/accounts?has_waiting=true&sort=queue': () => ({ body }) });
   expect(await cli(['accounts', '--waiting', '--sort', 'queue'])).toMatchObject({ code: 0 });

@@ -3,6 +3,7 @@ import type { CommandContext } from '../command-context.ts';
 import { errorLine, EXIT, type ExitCode } from '../failure.ts';
 import type { Say } from '../language.ts';
 import { stateIn, whyHeld } from './jobs.ts';
+import { nextStep } from './next-step.ts';
 import { printable } from './reading.ts';
 import { parseModeOf, textOf, type SendOptions } from './send.ts';
 
@@ -40,13 +41,14 @@ export async function listAccounts(
 }
 
 function accountLine(say: Say, account: AccountSummary): string {
-  const { user_id, user_info: user, state, reason, next_action, held, pending } = account;
+  const { user_id, user_info: user, state, reason, held, pending } = account;
   const name =
     user === null ? '' : `  ${printable([user.first_name, user.last_name].filter(Boolean).join(' '))}`;
   const why =
     held === undefined ? (reason === undefined ? '' : `, ${reason}`) : whyHeld(say, held.reason, held.until);
   const queue = say('{waiting} waiting, {delayed} delayed, {active} active', pending);
-  return `${user_id}${name}  (${state}${why}; ${queue})${next_action === undefined ? '' : `\n  ${next_action}`}`;
+  const next = nextStep(say, user_id, account);
+  return `${user_id}${name}  (${state}${why}; ${queue})${next === undefined ? '' : `\n  ${next}`}`;
 }
 
 /** Lists an account's messages. With `--json` prints the gateway's answer. */

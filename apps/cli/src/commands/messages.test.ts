@@ -24,13 +24,26 @@ describe('reading', () => {
 
   test('chats lists the chats with their last message', async () => {
     const chat = { id: '-5', type: 'group', title: 'Team', username: null, unread: 2, last_message: message };
-    const body = { status: 'ok', chats: [chat], next: '1.2.3' };
-    gateway.answers({ 'GET /telegram/accounts/alice/chats?limit=5&before=x': () => ({ body }) });
-    const run = await cli(['chats', 'alice', '--limit', '5', '--before', 'x']);
-    expect(run.stdout).toBe(`-5  Team (group, 2 unread)\n  ${shown}\n(more: --before 1.2.3)\n`);
-    expect(
-      JSON.parse((await cli(['chats', 'alice', '--limit', '5', '--before', 'x', '--json'])).stdout),
-    ).toEqual(body);
+    const self = {
+      id: '7',
+      type: 'private',
+      title: 'Alice',
+      username: 'alice',
+      unread: 0,
+      last_message: null,
+    };
+    const body = { status: 'ok', chats: [chat, self], next: '1.2.3' };
+    gateway.answers({
+      'GET /telegram/accounts/alice/chats?limit=5&before=x': () => ({ body }),
+      'GET /telegram/user/status/alice': () => ({ body: { status: 'ok', user_info: { id: 7 } } }),
+    });
+    const args = ['chats', 'alice', '--limit', '5', '--before', 'x'];
+    const run = await cli(args);
+    expect(run.stdout).toBe(
+      `-5  Team (group, 2 unread)\n  ${shown}\n7  Saved Messages (private)\n(more: --before 1.2.3)\n`,
+    );
+    expect((await cli([...args, '--lang', 'ru'])).stdout).toContain('7  Избранное (');
+    expect(JSON.parse((await cli([...args, '--json'])).stdout)).toEqual(body);
   });
 
   test('messages lists a chat, and passes on what to look for', async () => {

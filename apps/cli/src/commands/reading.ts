@@ -24,10 +24,15 @@ export async function chats(
   { limit, before }: PageOptions,
 ): Promise<ExitCode> {
   const answer = await client.accounts.chats(userId, { limit: numberOf(limit), before, signal: io.signal });
+  // The gateway names the chat with oneself like any other, by its person. No program reads this text.
+  const { user_info: own } = out.json
+    ? { user_info: null }
+    : await client.status(userId, { signal: io.signal });
   const lines = answer.chats.map(({ id, type, title, username, unread, last_message }) => {
     const count = unread === 0 ? '' : `, ${say('{count} unread', { count: unread })}`;
     const last = last_message === null ? '' : `\n  ${messageLine(say, last_message)}`;
-    return `${id}  ${printable(named(title, username))} (${type}${count})${last}`;
+    const name = id === String(own?.id) ? say('Saved Messages') : printable(named(title, username));
+    return `${id}  ${name} (${type}${count})${last}`;
   });
   out.result(answer, [...lines, ...more(say, answer.next)].join('\n'));
   return EXIT.ok;

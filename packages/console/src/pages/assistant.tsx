@@ -7,6 +7,7 @@ import { useAction, usePolled, useTitle } from '../lib/hooks.ts';
 import { SEND_STATES } from '../lib/messages/send-words.ts';
 import { UnsentMessages } from '../lib/messages/unsent.ts';
 import { useWords } from '../lib/words.ts';
+import { AccountField } from '../parts/account-field.tsx';
 import { Field } from '../parts/field.tsx';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
 
@@ -15,9 +16,10 @@ export function AssistantPage() {
   const { t } = useWords();
   useTitle(t('Assistant'));
   const { client, config } = useGateway();
-  const accounts = usePolled((signal) => client.accounts.list({ limit: 500, signal }), 30_000, [client]);
-  const ready = accounts.value?.accounts.filter(({ authorized }) => authorized) ?? [];
-  const [userId, setUserId] = useState('');
+  const { value: accounts } = usePolled((signal) => client.accounts.list({ limit: 1, signal }), 30_000, [
+    client,
+  ]);
+  const [userId, setUserId] = useState<string | null>(null);
   const [recipient, setRecipient] = useState('me');
   const [prompt, setPrompt] = useState('');
   const [own, setOwn] = useState(!config.assistant);
@@ -27,7 +29,9 @@ export function AssistantPage() {
   const [progress, setProgress] = useState<TelegramProgress | null>(null);
   const abort = useRef<AbortController>();
   const unsent = useMemo(() => new UnsentMessages<object>('assistant'), []);
-  const account = userId === '' ? (ready[0]?.user_id ?? '') : userId;
+  // Of several accounts, none is the obvious one to send from.
+  const [only] = accounts?.total === 1 ? accounts.accounts : [];
+  const account = (userId ?? only?.user_id ?? '').trim();
   const { run, busy, error } = useAction(async () => {
     setReply('');
     setIsCut(false);
@@ -75,14 +79,7 @@ export function AssistantPage() {
         }}
       >
         <div class="options">
-          <div class="field">
-            <label for="assistant-account">{t('From account')}</label>
-            <select id="assistant-account" value={account} onChange={(e) => setUserId(e.currentTarget.value)}>
-              {ready.map(({ user_id: id }) => (
-                <option key={id}>{id}</option>
-              ))}
-            </select>
-          </div>
+          <AccountField label={t('From account')} value={account} onText={setUserId} />
           <Field
             label={t('To')}
             value={recipient}
@@ -124,9 +121,7 @@ export function AssistantPage() {
               {t('Stop')}
             </button>
           )}
-          {accounts.value !== null && ready.length === 0 && (
-            <span class="said">{t('Sign in an account first.')}</span>
-          )}
+          {accounts?.total === 0 && <span class="said">{t('Sign in an account first.')}</span>}
         </div>
         <ErrorNotice error={error} />
       </form>

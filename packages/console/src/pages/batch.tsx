@@ -12,8 +12,6 @@ import { CheckedFile } from '../parts/batch/checked-file.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 
 const ACCOUNTS_EVERY_MS = 60_000;
-/** Accounts offered for all messages of a file. A column of the file may name any. */
-const MOST_OFFERED = 500;
 
 /** A file that was chosen. */
 interface ChosenFile {
@@ -32,7 +30,7 @@ export function BatchPage() {
   const [choice, setChoice] = useState<ColumnChoice | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const { value: accounts, error } = usePolled(
-    async (signal) => (await client.accounts.list({ limit: MOST_OFFERED, signal })).accounts,
+    (signal) => client.accounts.list({ limit: 1, signal }),
     ACCOUNTS_EVERY_MS,
     [client],
   );
@@ -78,19 +76,14 @@ export function BatchPage() {
         {file !== null && <span class="sub">{file.name}</span>}
       </div>
       <ErrorNotice error={open.error ?? error} />
-      {accounts?.length === 0 && (
+      {accounts?.total === 0 && (
         <p class="empty">
           <Link href="/sign-in">{t('Sign in an account first.')}</Link>
         </p>
       )}
       {file !== null && choice !== null && (
         <>
-          <BatchColumns
-            table={file.table}
-            choice={choice}
-            accounts={(accounts ?? []).filter(({ authorized }) => authorized).map(({ user_id }) => user_id)}
-            onChoose={setChoice}
-          />
+          <BatchColumns table={file.table} choice={choice} onChoose={setChoice} />
           <CheckedFile key={identity} identity={identity} table={file.table} choice={choice} />
         </>
       )}

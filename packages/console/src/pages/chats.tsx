@@ -19,7 +19,13 @@ export function ChatsPage({ userId, chatId }: { userId: string; chatId: string |
   const [, go] = useLocation();
   const news = useNews(userId);
   const { value, error, reload } = usePolled(
-    (signal) => client.accounts.chats(userId, { limit: LIMIT, signal }),
+    async (signal) => {
+      const [{ chats }, { user_info: user }] = await Promise.all([
+        client.accounts.chats(userId, { limit: LIMIT, signal }),
+        client.status(userId, { signal }),
+      ]);
+      return { chats, own: user === null ? null : String(user.id) };
+    },
     news.isLive ? EVERY_MS_LIVE : EVERY_MS,
     [client, userId, news.count],
   );
@@ -51,6 +57,7 @@ export function ChatsPage({ userId, chatId }: { userId: string; chatId: string |
       <div class="chats" data-open={chatId !== undefined}>
         <ChatList
           chats={value?.chats ?? null}
+          own={value?.own ?? null}
           open={chatId}
           onOpen={(id) => go(`${account}/chats/${encodeURIComponent(id)}`)}
         />
@@ -62,6 +69,7 @@ export function ChatsPage({ userId, chatId }: { userId: string; chatId: string |
             userId={userId}
             chatId={chatId}
             chat={chat ?? null}
+            own={value?.own ?? null}
             news={news}
             onBack={() => go(`${account}/chats`)}
             onChanged={reload}

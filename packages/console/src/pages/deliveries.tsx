@@ -4,6 +4,7 @@ import { Link, useSearchParams } from 'wouter-preact';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, useNow, usePolled, useTitle } from '../lib/hooks.ts';
 import { useWords } from '../lib/words.ts';
+import { AccountField } from '../parts/account-field.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { DeliveryItem } from '../parts/webhooks/delivery-item.tsx';
 import { DELIVERY_STATES } from '../texts/webhooks.ts';
@@ -43,15 +44,7 @@ export function DeliveriesPage() {
         </div>
       </div>
       <div class="tools">
-        <input
-          type="search"
-          aria-label={t('Account')}
-          placeholder={t('Account')}
-          autocomplete="off"
-          spellcheck={false}
-          value={account}
-          onInput={({ currentTarget }) => set('account', currentTarget.value.trim())}
-        />
+        <AccountField label={t('Account')} value={account} onText={(text) => set('account', text.trim())} />
         <div class="chips" role="group" aria-label={t('State')}>
           {[
             ['', t('All')],

@@ -1,18 +1,17 @@
 import type { GatewayClient, SendSummary } from '@gateway/client';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Link, useSearchParams } from 'wouter-preact';
 import { saveFile } from '../lib/browser/save-file.ts';
 import { csvOf } from '../lib/csv.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, useNow, usePolled, useTitle } from '../lib/hooks.ts';
 import { useWords } from '../lib/words.ts';
-import { ErrorNotice } from '../parts/notice.tsx';
+import { ErrorNotice, Notice } from '../parts/notice.tsx';
+import { SearchField } from '../parts/search-field.tsx';
 import { Send } from '../parts/send-list.tsx';
 
 const PAGE = 50;
 const EVERY_MS = 15_000;
-/** ms without a keystroke before the search begins. */
-const PAUSE_MS = 250;
 /** Most rows of an export. */
 const MOST_EXPORTED = 10_000;
 /** The same in each language, because programs read the file. */
@@ -25,15 +24,10 @@ export function FailuresPage() {
   const { client } = useGateway();
   const [query, setQuery] = useSearchParams();
   const q = query.get('q') ?? '';
-  const [typed, setTyped] = useState(q);
-  useEffect(() => {
-    if (typed.trim() === q) return undefined;
-    const next = typed.trim() === '' ? {} : { q: typed.trim() };
-    const timer = setTimeout(() => setQuery(new URLSearchParams(next), { replace: true }), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const [read, setRead] = useState(0);
   const exportAll = useAction(async () => {
-    const failures = await allOf(client, q);
+    setRead(0);
+    const failures = await allOf(client, q, setRead);
     saveFile(csvOf([CSV_FIELDS, ...failures.map(rowOf)]), 'failures.csv');
   });
   return (
@@ -50,14 +44,23 @@ export function FailuresPage() {
         </button>
       </div>
       <div class="tools">
-        <input
-          type="search"
-          aria-label={t('Find an account')}
+        <SearchField
+          label={t('Find an account')}
           placeholder={t('Name, username or phone')}
-          value={typed}
-          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+          value={q}
+          onSearch={(text) =>
+            setQuery(new URLSearchParams(text === '' ? {} : { q: text }), { replace: true })
+          }
         />
       </div>
+      {exportAll.busy && (
+        <p role="status">
+          {t('{count, plural, one {# failure} other {# failures}} read so far', { count: read })}
+        </p>
+      )}
+      {!exportAll.busy && read >= MOST_EXPORTED && (
+        <Notice tone="wait">{t('The file has only the latest {count, number}.', { count: read })}</Notice>
+      )}
       <ErrorNotice error={exportAll.error} />
       <FailureList key={q} q={q} />
     </>
@@ -111,11 +114,17 @@ function FailureList({ q }: { q: string }) {
   );
 }
 
-async function allOf(client: GatewayClient, q: string): Promise<SendSummary[]> {
+/** The latest failures. @param onRead called with how many are read */
+async function allOf(
+  client: GatewayClient,
+  q: string,
+  onRead: (count: number) => void,
+): Promise<SendSummary[]> {
   const all: SendSummary[] = [];
   for (let before: string | null | undefined; before !== null && all.length < MOST_EXPORTED;) {
     const { failures, next } = await client.accounts.failures({ q, limit: 100, before });
     all.push(...failures);
+    onRead(all.length);
     before = next;
   }
   return all;

@@ -2,7 +2,7 @@ import type { BatchCheck } from '@gateway/client';
 import { useEffect, useState } from 'preact/hooks';
 import { useGateway } from '../gateway.ts';
 import { batchKeys, partKey } from './batch-key.ts';
-import { partFrom } from './batch-parts.ts';
+import { partFrom, requireAnswered } from './batch-parts.ts';
 import type { BatchLine, RefusedLine } from './batch.ts';
 
 /** What the gateway says about the messages of a file, as far as it has looked. */
@@ -51,6 +51,7 @@ export function useGatewayCheck(identity: string, lines: readonly BatchLine[]): 
           ...(key !== null && { idempotencyKey: partKey(key, now.checked) }),
         });
         if (signal.aborted) return;
+        requireAnswered(jobs);
         now = added(now, part, jobs);
         setCheck(now);
       }

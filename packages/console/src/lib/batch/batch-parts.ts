@@ -1,3 +1,4 @@
+import type { BatchAnswer, BatchCheck } from '@gateway/client';
 import type { BatchLine } from './batch.ts';
 
 /** Most messages, and most UTF-16 units of their texts, in one request. */
@@ -14,4 +15,13 @@ export function partFrom(lines: readonly BatchLine[], from: number): readonly Ba
     to += 1;
   }
   return lines.slice(from, to);
+}
+
+/**
+ * Throws if the queue was away for a message of the part. The gateway has refused nothing then: the same part under the
+ * same key adds what is missing.
+ */
+export function requireAnswered(jobs: BatchAnswer['jobs'] | BatchCheck['jobs']): void {
+  const away = jobs.find((job) => 'code' in job && job.code === 'QUEUE_UNAVAILABLE');
+  if (away !== undefined && 'message' in away) throw new Error(away.message);
 }

@@ -3,7 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { useGateway } from '../gateway.ts';
 import { useAction } from '../hooks.ts';
 import { batchKeys, partKey } from './batch-key.ts';
-import { partFrom } from './batch-parts.ts';
+import { partFrom, requireAnswered } from './batch-parts.ts';
 import type { BatchLine, RefusedLine } from './batch.ts';
 
 export interface BatchProgress {
@@ -61,6 +61,7 @@ async function sendPart(
 ): Promise<BatchProgress> {
   const messages = part.map(({ message }) => message);
   const { jobs } = await client.sendBatch(messages, { idempotencyKey });
+  requireAnswered(jobs);
   const refused = jobs.flatMap((job, index) => {
     const item = part[index];
     return 'status' in job && item !== undefined ? [{ ...item, error: job }] : [];

@@ -1,13 +1,11 @@
 import type { AccountSort, AccountState } from '@gateway/client';
-import { useEffect, useState } from 'preact/hooks';
 import { ACCOUNT_STATES, stateOf } from '../../lib/accounts/account-words.ts';
 import { SORTS, type AccountsView, type Show } from '../../lib/accounts/accounts-query.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { usePolled } from '../../lib/hooks.ts';
 import { useWords } from '../../lib/words.ts';
+import { SearchField } from '../search-field.tsx';
 
-/** ms without a keystroke before the search begins. */
-const PAUSE_MS = 250;
 const COUNTS_EVERY_MS = 10_000;
 
 interface AccountFiltersProps {
@@ -21,14 +19,6 @@ interface AccountFiltersProps {
 export function AccountFilters({ view, onChange, total }: AccountFiltersProps) {
   const { client } = useGateway();
   const { t, say, number } = useWords();
-  const [q, setQ] = useState(view.q);
-  useEffect(() => {
-    if (q === view.q) return undefined;
-    const timer = setTimeout(() => onChange({ q }), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [q]);
-  // The address changed by itself: back, or a link.
-  useEffect(() => setQ(view.q), [view.q]);
   const { value: counts } = usePolled(
     async (signal): Promise<Record<Show, number>> => {
       const count = async (filter: object) =>
@@ -50,12 +40,11 @@ export function AccountFilters({ view, onChange, total }: AccountFiltersProps) {
   ];
   return (
     <div class="tools">
-      <input
-        type="search"
-        aria-label={t('Find an account')}
+      <SearchField
+        label={t('Find an account')}
         placeholder={t('Name, username or phone')}
-        value={q}
-        onInput={({ currentTarget }) => setQ(currentTarget.value)}
+        value={view.q}
+        onSearch={(q) => onChange({ q })}
       />
       <div class="chips" role="group" aria-label={t('Show')}>
         {chips.map(([show, label]) => (

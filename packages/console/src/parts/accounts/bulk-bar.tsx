@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { nextActionOf } from '../../lib/accounts/account-words.ts';
 import { allAccounts } from '../../lib/accounts/all-accounts.ts';
 import { useBulk, type BulkState } from '../../lib/accounts/bulk.ts';
+import { accountsInWords } from '../../lib/accounts/named.ts';
 import { saveFile } from '../../lib/browser/save-file.ts';
 import { csvOf } from '../../lib/csv.ts';
 import { nameOf } from '../../lib/format.ts';
@@ -11,10 +12,8 @@ import { useAction } from '../../lib/hooks.ts';
 import { useWords, type Words } from '../../lib/words.ts';
 import { ErrorNotice, messageOf, Notice } from '../notice.tsx';
 
-/** Messages of an account that are looked at for a retry. */
-const SENDS = 100;
-/** Refusals that are shown. */
-const SHOWN_FAILURES = 5;
+/** Failures per request. */
+const PAGE = 100;
 
 /** The same in each language, because programs read the file. */
 const CSV_FIELDS = [
@@ -150,18 +149,11 @@ function Progress({
       {failures.length > 0 && (
         <Notice tone="bad">
           <ul class="tries">
-            {failures.slice(0, SHOWN_FAILURES).map(({ userId, error }) => (
-              <li key={userId}>
-                {userId}: {messageOf(error, words)}
+            {byReason(failures, words).map(([reason, userIds]) => (
+              <li key={reason}>
+                {reason} <span class="person">{accountsInWords(userIds.toSorted(), words)}</span>
               </li>
             ))}
-            {failures.length > SHOWN_FAILURES && (
-              <li>
-                {t('and {count, plural, one {# other} other {# others}}', {
-                  count: failures.length - SHOWN_FAILURES,
-                })}
-              </li>
-            )}
           </ul>
         </Notice>
       )}
@@ -169,12 +161,28 @@ function Progress({
   );
 }
 
+/** The accounts that were refused, by the reason. Hundreds have few reasons. */
+function byReason(failures: BulkState['failures'], words: Words): [string, string[]][] {
+  const reasons = new Map<string, string[]>();
+  for (const { userId, error } of failures) {
+    const reason = messageOf(error, words);
+    reasons.set(reason, [...(reasons.get(reason) ?? []), userId]);
+  }
+  return [...reasons];
+}
+
 /** Sends an account's failed messages again. @returns how many. */
 async function retryFailed(client: GatewayClient, userId: string): Promise<number> {
-  const { ended } = await client.accounts.sends(userId, { limit: SENDS });
+  const failed: string[] = [];
+  for (let before: string | null | undefined; before !== null;) {
+    const { failures, next } = await client.accounts.failures({ q: userId, limit: PAGE, before });
+    // The search also finds accounts whose names begin like this one's.
+    const own = failures.filter(({ user_id, can_retry }) => user_id === userId && can_retry);
+    failed.push(...own.map(({ job_id }) => job_id));
+    before = next;
+  }
   // The earliest first, so that they keep their order.
-  const failed = ended.filter(({ can_retry: canRetry }) => canRetry).toReversed();
-  for (const { job_id } of failed) await client.retry(job_id);
+  for (const jobId of failed.toReversed()) await client.retry(jobId);
   return failed.length;
 }
 

@@ -1,5 +1,6 @@
 import type { ChatPage } from '@gateway/client';
 import { useNow } from '../../lib/hooks.ts';
+import { chatTitle } from '../../lib/messages/chat-title.ts';
 import { MEDIA_WORDS } from '../../lib/messages/media-words.ts';
 import { useWords, type Words } from '../../lib/words.ts';
 import { serviceInWords } from '../../texts/service-messages.ts';
@@ -9,13 +10,15 @@ type Chat = ChatPage['chats'][number];
 interface ChatListProps {
   /** `null`: not read yet. */
   chats: readonly Chat[] | null;
+  /** The account's id at Telegram. */
+  own: string | null;
   /** The chat that is shown beside the list. */
   open: string | undefined;
   onOpen: (id: string) => void;
 }
 
 /** The account's chats, the latest first. */
-export function ChatList({ chats, open, onOpen }: ChatListProps) {
+export function ChatList({ chats, own, open, onOpen }: ChatListProps) {
   const words = useWords();
   const { t, clock } = words;
   const now = useNow();
@@ -32,7 +35,7 @@ export function ChatList({ chats, open, onOpen }: ChatListProps) {
               aria-current={chat.id === open ? 'true' : undefined}
               onClick={() => onOpen(chat.id)}
             >
-              <span class="chat-title">{chat.title || chat.username || chat.id}</span>
+              <span class="chat-title">{chatTitle(chat, own, words)}</span>
               {chat.last_message !== null && (
                 <time class="sub" dateTime={chat.last_message.date}>
                   {clock(chat.last_message.date, now)}

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction, useNow, usePolled } from '../../lib/hooks.ts';
 import { useChatSends } from '../../lib/messages/chat-sends.ts';
+import { chatTitle } from '../../lib/messages/chat-title.ts';
 import type { News } from '../../lib/news.ts';
 import { useWords } from '../../lib/words.ts';
 import { Composer } from '../composer.tsx';
@@ -20,6 +21,8 @@ interface ConversationProps {
   chatId: string;
   /** `null`: it is not among the latest chats, or not read yet. */
   chat: ChatPage['chats'][number] | null;
+  /** The account's id at Telegram; `null`: not read yet. */
+  own: string | null;
   news: News;
   onBack: () => void;
   /** Called when the list of chats may have changed. */
@@ -27,9 +30,10 @@ interface ConversationProps {
 }
 
 /** The messages of a chat, the newest at the end, and a form to write another. */
-export function Conversation({ userId, chatId, chat, news, onBack, onChanged }: ConversationProps) {
+export function Conversation({ userId, chatId, chat, own, news, onBack, onChanged }: ConversationProps) {
   const { client } = useGateway();
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
   const now = useNow();
   const { value, error, reload } = usePolled(
     (signal) => client.accounts.messages(userId, chatId, { limit: PAGE, signal }),
@@ -61,11 +65,12 @@ export function Conversation({ userId, chatId, chat, news, onBack, onChanged }: 
     onChanged();
   };
   const unread = chat?.unread ?? 0;
+  const named = chat ?? messages.at(-1)?.chat ?? { id: chatId, title: '', username: null };
   return (
     <section class="conversation" aria-labelledby="conversation">
       <div class="card">
         <div class="conversation-head">
-          <h2 id="conversation">{chat?.title || chatId}</h2>
+          <h2 id="conversation">{chatTitle(named, own, words)}</h2>
           {unread > 0 && (
             <>
               <span class="badge good">{t('{count, number} unread', { count: unread })}</span>

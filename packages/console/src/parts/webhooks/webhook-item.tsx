@@ -1,5 +1,6 @@
 import type { WebhookTest, WebhookView } from '@gateway/client';
 import { useState } from 'preact/hooks';
+import { accountsInWords } from '../../lib/accounts/named.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
 import { useWords } from '../../lib/words.ts';
@@ -18,7 +19,8 @@ interface WebhookItemProps {
 export function WebhookItem({ webhook, now, onChanged }: WebhookItemProps) {
   const { webhook_id: id, url, user_ids, events, filter, state, lag, last_error, created_at } = webhook;
   const { client } = useGateway();
-  const { t, say, clock, number } = useWords();
+  const words = useWords();
+  const { t, say, clock, number } = words;
   const [asks, setAsks] = useState(false);
   const [tested, setTested] = useState<WebhookTest | null>(null);
   const test = useAction(async () => {
@@ -35,7 +37,7 @@ export function WebhookItem({ webhook, now, onChanged }: WebhookItemProps) {
   });
   const { label, tone } = WEBHOOK_STATES[state];
   const about = [
-    user_ids === null ? t('All accounts') : user_ids.join(', '),
+    user_ids === null ? t('All accounts') : accountsInWords(user_ids, words),
     events.map((event) => say(EVENT_LABELS[event])).join(', '),
     ...(Object.keys(filter).length > 0 ? [t('filtered')] : []),
   ];

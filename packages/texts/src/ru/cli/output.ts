@@ -158,6 +158,10 @@ export const OUTPUT = {
   '{lag} behind': 'отставание {lag}',
   'Needed.': 'Нужно заполнить.',
   '(no accounts)': '(аккаунтов нет)',
+  'To resume it: telegram-gateway resume {user}': 'Чтобы возобновить: telegram-gateway resume {user}',
+  'To sign it in again: telegram-gateway login {user}': 'Чтобы войти заново: telegram-gateway login {user}',
+  'Check its proxy, or give it another: telegram-gateway proxy {user} <address>':
+    'Проверьте его прокси или задайте другой: telegram-gateway proxy {user} <адрес>',
   '(no messages)': '(сообщений нет)',
   '(more: --after {place})': '(дальше: --after {place})',
   '(more: {command} --help)': '(подробнее: {command} --help)',

@@ -55,4 +55,7 @@ export const ACCOUNTS = {
   'Messages of all accounts that were not sent, the latest first, with the reason.':
     'Неотправленные сообщения всех аккаунтов с причиной, новые сверху.',
   'Nothing has failed.': 'Ошибок нет.',
+  '{count, plural, one {# failure} other {# failures}} read so far':
+    'Прочитано: {count, plural, one {# ошибка} few {# ошибки} many {# ошибок} other {# ошибки}}',
+  'The file has only the latest {count, number}.': 'В файле только последние {count, number}.',
 } as const;

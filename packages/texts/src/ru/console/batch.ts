@@ -10,6 +10,7 @@ export const BATCH = {
   'Line {line}: a quote is misplaced or not closed.': 'Строка {line}: кавычка не на месте или не закрыта.',
   Columns: 'Столбцы',
   'Column {name}': 'Столбец {name}',
+  'One account for all': 'Один аккаунт для всех',
   'Check before sending': 'Проверка перед отправкой',
   '{count, plural, one {# message} other {# messages}} from {accounts, plural, one {# account} other {# accounts}}.':
     '{count, plural, one {# сообщение} few {# сообщения} many {# сообщений} other {# сообщения}} с {accounts, plural, one {# аккаунта} few {# аккаунтов} many {# аккаунтов} other {# аккаунта}}.',

@@ -20,7 +20,7 @@ export const WEBHOOKS = {
   'Ids of chats, separated by commas.': 'Id чатов через запятую.',
   'Your own secret': 'Свой секрет',
   'Signs each delivery; 16 characters or more are best. Empty: the gateway makes one.':
-    'Подписывает каждую доставку; не короче 8 знаков. Пусто: шлюз создаст сам.',
+    'Подписывает каждую доставку; лучше 16 знаков или больше. Пусто: шлюз создаст сам.',
   Create: 'Создать',
   Secret: 'Секрет',
   'The webhook for {url} is created.': 'Вебхук для {url} создан.',

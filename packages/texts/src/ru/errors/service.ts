@@ -82,7 +82,7 @@ export const SERVICE = {
     '{count, plural, one {Адрес перенаправляет больше # раза.} few {Адрес перенаправляет больше # раз.} many {Адрес перенаправляет больше # раз.} other {Адрес перенаправляет больше # раз.}}',
   'The server of the address answered {status}.': 'Сервер по этому адресу ответил {status}.',
   'The address is not reachable.': 'Адрес недоступен.',
-  'The address is not reachable ({code}).': 'Адрес недоступен ({code}).',
+  'The address is not reachable: {problemSaid}.': 'Адрес недоступен: {problemSaid}.',
   'The worker lost its connection to the queue (Redis) before this ran; it was not run.':
     'Воркер потерял связь с очередью (Redis) до начала; ничего не выполнено.',
   'The worker ended or was too late while it ran this step: check the status before you retry.':
@@ -93,6 +93,15 @@ export const SERVICE = {
   'not reachable': 'недоступен',
   'not reachable: {problemSaid}': 'недоступен: {problemSaid}',
   '{hostname} has no address': 'у {hostname} нет адреса',
+  'nothing accepts connections there ({code})': 'там никто не принимает соединения ({code})',
+  'its host name is not known ({code})': 'имя сервера не найдено ({code})',
+  'the connection was closed ({code})': 'соединение закрыто ({code})',
+  'no connection in time ({code})': 'соединение не установлено вовремя ({code})',
+  'there is no network route to it ({code})': 'к нему нет пути в сети ({code})',
+  'its certificate has expired ({code})': 'срок его сертификата истёк ({code})',
+  'its certificate is for another host name ({code})': 'его сертификат выдан другому имени ({code})',
+  'its certificate is not trusted ({code})': 'его сертификату нельзя доверять ({code})',
+  'it does not speak TLS ({code})': 'он не говорит по TLS ({code})',
   'no answer within {ms} ms': 'нет ответа за {ms} мс',
   '{address} is not a public address: webhooks are not sent there unless WEBHOOK_ALLOW_PRIVATE is true':
     '{address} — не публичный адрес: вебхуки туда отправляются, только если WEBHOOK_ALLOW_PRIVATE — true',
