@@ -43,6 +43,16 @@ export function accountsPageTests({ stack, alice, bob, open }: RunningConsole): 
     await expect
       .poll(() => names.allTextContents())
       .toEqual((await names.allTextContents()).toSorted().reverse());
+    // The way back from an account leads to its place in the list.
+    await page.setViewportSize({ width: 390, height: 400 });
+    await names.last().scrollIntoViewIfNeeded();
+    const place = await page.evaluate<number>('scrollY');
+    expect(place).toBeGreaterThan(0);
+    await names.last().click();
+    await page.getByRole('heading', { name: 'Send a message' }).waitFor();
+    await page.goBack();
+    await names.last().waitFor();
+    await expect.poll(() => page.evaluate('scrollY')).toBe(place);
     await api.request('DELETE', `/jobs/${job_id}`, undefined, {});
     await api.post('/telegram/user/resume', { user_id: 'bob' });
     expect(pageErrors).toEqual([]);

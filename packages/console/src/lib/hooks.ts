@@ -18,13 +18,17 @@ interface Loaded<T> {
   reload: () => void;
 }
 
-/** The result of `load`, reloaded every `ms` ms while the page is visible, and at once when `deps` change. */
+/**
+ * The result of `load`, reloaded every `ms` ms while the page is visible, and at once when `deps` change.
+ * @param initial shown until then
+ */
 export function usePolled<T>(
   load: (signal: AbortSignal) => Promise<T>,
   everyMs: number,
   deps: readonly unknown[],
+  initial: T | null = null,
 ): Loaded<T> {
-  const [state, setState] = useState<{ value: T | null; error: unknown }>({ value: null, error: null });
+  const [state, setState] = useState<{ value: T | null; error: unknown }>({ value: initial, error: null });
   const latest = useRef(load);
   latest.current = load;
   const [turn, setTurn] = useState(0);

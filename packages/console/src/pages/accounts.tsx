@@ -1,3 +1,4 @@
+import type { AccountPage as AccountListPage, GatewayClient } from '@gateway/client';
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { filterOf, useAccountsView } from '../lib/accounts/accounts-query.ts';
@@ -12,6 +13,9 @@ import { ErrorNotice } from '../parts/notice.tsx';
 const PAGE = 100;
 const EVERY_MS = 3_000;
 
+/** The list as it was last shown. So the way back from an account finds it at once, scrolled to where it was. */
+let lastShown: { client: GatewayClient; asked: string; page: AccountListPage } | null = null;
+
 /** The page that lists the accounts with their states. What it shows is in its address. */
 export function AccountsPage() {
   const { t } = useWords();
@@ -21,17 +25,17 @@ export function AccountsPage() {
   const [view, change] = useAccountsView();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const filter = filterOf(view);
+  const query = { ...filter, sort: view.sort, after: view.after ?? undefined, limit: PAGE };
+  const asked = JSON.stringify(query);
   const { value, error, reload } = usePolled(
-    (signal) =>
-      client.accounts.list({
-        ...filter,
-        sort: view.sort,
-        after: view.after ?? undefined,
-        limit: PAGE,
-        signal,
-      }),
+    async (signal) => {
+      const page = await client.accounts.list({ ...query, signal });
+      if (!signal.aborted) lastShown = { client, asked, page };
+      return page;
+    },
     EVERY_MS,
-    [client, view.q, view.show, view.state, view.sort, view.after],
+    [client, asked],
+    lastShown?.client === client && lastShown.asked === asked ? lastShown.page : null,
   );
   const isUnfiltered = view.q === '' && view.show === 'all' && view.state === null;
   const isEmpty = value !== null && value.total === 0 && isUnfiltered;
