@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { Stack } from '../../env/stack.ts';
 
 const MIB = 1024 * 1024;
-/** More than twice of what a process may need for it. */
-const LONG = 160 * MIB;
+/** Much more than a process may need for it. */
+const LONG = 96 * MIB;
 const MOST = 64 * MIB;
 
 /** What downloads of any size cost. `written`: writes a message with a made-up file, and returns its file_id. */
