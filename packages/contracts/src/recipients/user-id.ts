@@ -20,4 +20,4 @@ export const userIdSchema = z
     error: ({ input }) => `may hold only letters A-Z a-z, digits and _ . @ + -${strangerIn(input)}`,
   })
   .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."')
-  .meta({ id: 'UserId', pattern: USER_ID_PATTERN });
+  .meta({ id: 'UserId', pattern: USER_ID_PATTERN, examples: ['alice'] });
