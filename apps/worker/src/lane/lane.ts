@@ -8,12 +8,13 @@ import { heldTooLong } from './lane-errors.ts';
 import type { LaneJob } from './lane-job.ts';
 import { LaneJobs } from './lane-jobs.ts';
 import type { LaneOptions } from './lane-ports.ts';
-import { pickNext, type AllWait } from './next-send.ts';
+import type { AllWait } from './next-send.ts';
+import { pickStep } from './pick-step.ts';
 import { refusalOf } from './refusal.ts';
 import { Settlement } from './settlement.ts';
 import { StepsBeside } from './steps-beside.ts';
 import type { Verdict } from './verdict.ts';
-import { besideOthers, isTooLong, isWorthShowing, uploadTurn } from './waits.ts';
+import { isTooLong, isWorthShowing } from './waits.ts';
 
 /** Delay before the lane tries again after an error (Redis, a bug), ms. */
 const RETRY_MS = 1_000;
@@ -168,24 +169,7 @@ export class Lane {
       if (account.ended !== null) return this.#failAll(account.ended);
       if (account.hold !== null && !isTooLong(account.hold, limits.maxWaitMs, now()))
         return this.#holdAccount(account.hold.until);
-      const at = now();
-      const waitsForTransfers = this.#beside.waitingTransfers();
-      const next = pickNext(
-        this.#jobs.jobs,
-        ({ recipients: [first, ...others] }) => [
-          account.chatOf(first),
-          ...others.map((each) => account.chatOf(each)),
-        ],
-        (laneJob, chats) => {
-          const { isRunning, pausedUntil } = laneJob;
-          if (isRunning) return { scope: 'chat', hold: besideOthers(at) };
-          if (pausedUntil > at) return { scope: 'chat', hold: besideOthers(at, pausedUntil) };
-          const hold = account.ledger.holdOf(laneJob.limits, chats, account.pace, at);
-          if (hold !== null || !waitsForTransfers(laneJob)) return hold;
-          return { scope: 'chat', hold: uploadTurn(at) };
-        },
-        ({ isTransfer, transferTurn }) => (isTransfer ? transferTurn : 0),
-      );
+      const next = pickStep(this.#jobs.jobs, account, this.#beside.waitingTransfers(), now());
       if (next.do === 'send') await this.#deliver(next.job);
       else if (next.accountWide !== null || !(await this.#fetching.tryFetch()))
         return this.#waitForFirst(next);
