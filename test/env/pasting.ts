@@ -62,20 +62,20 @@ export async function paste(
       GATEWAY_URL: stack.api.url,
       ...env,
     },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    // Given a pipe of Node, which is a socket, bash would run a person's .bashrc.
+    stdio: [answers === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
-  if (answers === undefined) child.stdin.end();
   let output = '';
   let errors = '';
   const toAnswer = [...(answers ?? [])];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output += text;
     const [question, answer] = toAnswer[0] ?? [];
     if (question === undefined || !output.includes(question)) return;
     toAnswer.shift();
-    child.stdin.write(`${answer}\r`);
+    child.stdin?.write(`${answer}\r`);
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
   const ended = new Promise<string>((resolve) => {
